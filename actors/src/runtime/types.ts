@@ -1,0 +1,139 @@
+import type { Patch, StationSummary } from '@twin/models/live'
+import type { StationConfig } from '@twin/models/stations'
+import type { CommandState, Person, Position, RejectCode } from '@twin/models/twin'
+import type { Committed, DeadLetter, DeviceInput, Outcome, SnapshotReader } from '../ports.ts'
+
+/** What people and adapters ask of live things. Answered after the commit that made the answer true. */
+export type Request =
+  | {
+      readonly type: 'alarm.ack'
+      readonly station: string
+      readonly device: string
+      readonly code: string
+      readonly occurrence: string
+      readonly by: Person
+      readonly note: string
+    }
+  | {
+      readonly type: 'alarm.reset'
+      readonly station: string
+      readonly device: string
+      readonly code: string
+      readonly occurrence: string
+      readonly by: Person
+    }
+  | {
+      readonly type: 'alarm.shelve'
+      readonly station: string
+      readonly device: string
+      readonly code: string
+      readonly by: Person
+      readonly minutes: number
+      readonly reason: string
+    }
+  | { readonly type: 'alarm.unshelve'; readonly station: string; readonly device: string; readonly code: string; readonly by: Person }
+  | {
+      readonly type: 'alarm.service'
+      readonly station: string
+      readonly device: string
+      readonly code: string
+      readonly by: Person
+      readonly out: boolean
+      readonly workOrder: string
+    }
+  | {
+      readonly type: 'command.check'
+      readonly station: string
+      readonly target: string
+      readonly code: string
+      readonly args: Readonly<Record<string, unknown>>
+    }
+  | {
+      readonly type: 'command.request'
+      readonly station: string
+      readonly target: string
+      /** UUIDv7, made by the intake that stored the idempotency key. */
+      readonly id: string
+      readonly code: string
+      readonly args: Readonly<Record<string, unknown>>
+      readonly reason: string
+      readonly by: Person
+      /** Password and device code were re-entered and matched. */
+      readonly confirmed: boolean
+    }
+  | { readonly type: 'command.approve'; readonly station: string; readonly id: string; readonly by: Person }
+  | { readonly type: 'command.cancel'; readonly station: string; readonly id: string; readonly by: Person }
+  /** The stream adapter's answer to an openVideo effect. */
+  | {
+      readonly type: 'video.result'
+      readonly station: string
+      readonly command: string | null
+      readonly ok: boolean
+      readonly detail: string
+    }
+  | { readonly type: 'position.correct'; readonly station: string; readonly device: string; readonly position: Position }
+
+/** Refusals carry a reason the API maps to a status. */
+export type Reply =
+  | {
+      readonly ok: true
+      readonly command?: CommandState
+      readonly check?: {
+        readonly allowed: boolean
+        readonly rejectCode: RejectCode | null
+        readonly detail: string | null
+        readonly warnings: readonly string[]
+      }
+    }
+  | {
+      readonly ok: false
+      readonly reason: 'not-found' | 'conflict' | 'invalid' | 'not-permitted' | 'quarantined' | 'overloaded'
+      readonly code?: string
+      readonly detail: string
+      readonly field?: string
+    }
+
+export interface RuntimeMetrics {
+  readonly stations: number
+  readonly devices: number
+  readonly quarantined: readonly string[]
+  readonly inputs: Readonly<Record<Outcome, number>>
+  readonly rejects: Readonly<Record<string, number>>
+  readonly values: number
+  readonly commits: number
+  readonly commitMs: { readonly last: number; readonly p50: number; readonly p99: number }
+  /** Inputs waiting for their commit, and their bytes. */
+  readonly pending: number
+  readonly pendingBytes: number
+  readonly steps: number
+  readonly actorFailures: number
+}
+
+export interface Runtime extends SnapshotReader {
+  /** Claims, recovers, starts ticking. */
+  start(): Promise<void>
+  /** Commits what is pending, saves snapshots, stops. */
+  stop(): Promise<void>
+  deliver(input: DeviceInput, done: (outcome: Outcome) => void): void
+  /** A message that could not even be decoded or belongs to nobody; kept in the same commits. */
+  bury(letter: DeadLetter, done?: () => void): void
+  ask(request: Request): Promise<Reply>
+  stations(): readonly StationConfig[]
+  station(id: string): StationConfig | undefined
+  /** Station of a device id. */
+  stationOf(device: string): StationConfig | undefined
+  summary(station: string): StationSummary | undefined
+  /** A station was created or its master data changed (already stored): brings actors to life, retires removed ones. */
+  configure(config: StationConfig): Promise<void>
+  retire(station: string): Promise<void>
+  onCommitted(listener: (committed: Committed) => void): () => void
+  /** New alarms before their commit, as patches to `StationView`. */
+  onProvisional(listener: (station: string, patches: readonly Patch[]) => void): () => void
+  /** Resolves when everything delivered so far is durable. */
+  settle(): Promise<void>
+  /** SHA-256 over logical state, slabs and cursors of a station: live, recovered and restored states must agree. */
+  stateHash(station: string): string | undefined
+  /** Highest durable (boot, seq) per device, for the watermark every 10 s. */
+  watermarks(): ReadonlyMap<string, { readonly boot: string; readonly seq: number }>
+  metrics(): RuntimeMetrics
+}

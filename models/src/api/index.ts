@@ -1,0 +1,3 @@
+export { operations, type OperationName } from './operations.ts'
+export { defineOperation, type Operation } from './define.ts'
+export * as schemas from './schemas.ts'

@@ -1,0 +1,183 @@
+import { z } from 'zod'
+
+/** Every error of the API has this form. `field` names the input at fault. */
+export const apiError = z.object({
+  error: z.object({
+    code: z.string().meta({ description: 'Stable reason, e.g. not-signed-in, not-permitted, not-found, conflict, invalid, ROOM_OCCUPIED' }),
+    message: z.object({ zh: z.string(), en: z.string() }),
+    field: z.string().optional(),
+    detail: z.unknown().optional(),
+  }),
+})
+
+export const time = z.number().int().meta({ description: 'epoch ms' })
+const timeInput = z.coerce.number().int().min(0)
+export const range = { from: timeInput, to: timeInput }
+export const page = { page: z.coerce.number().int().min(1).default(1), size: z.coerce.number().int().min(1).max(500).default(50) }
+export const pageOf = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), total: z.number().int() })
+const priority = z.enum(['P1', 'P2', 'P3'])
+export const stationKind = z.enum(['singleModule', 'smartStation', 'centralStation'])
+export const roleName = z.enum(['viewer', 'operator', 'engineer', 'administrator'])
+/** `a,b,c` or repeated → array. */
+export const csv = z.preprocess((v) => (typeof v === 'string' ? v.split(',').filter(Boolean) : v), z.array(z.string()))
+
+export const me = z.object({
+  id: z.string(),
+  username: z.string(),
+  name: z.string(),
+  role: roleName,
+  permissions: z.array(z.string()),
+  /** null = all stations of the organisation. */
+  stations: z.array(z.string()).nullable(),
+  mustChangePassword: z.boolean(),
+  serverTime: time,
+  demo: z.boolean(),
+})
+
+export const alarmRow = z.object({
+  occurrence: z.string(),
+  code: z.string(),
+  station: z.string(),
+  stationName: z.string(),
+  stationKind,
+  device: z.string(),
+  deviceName: z.string(),
+  deviceKind: z.string(),
+  priority,
+  /** Present phase for open ones, CLOSED for ended. */
+  phase: z.enum(['UNACK', 'ACKED', 'RTN_UNACK', 'LATCHED_UNACK', 'LATCHED_ACKED', 'CLOSED']),
+  hidden: z.enum(['shelved', 'suppressed', 'outOfService']).nullable(),
+  groupedUnder: z.string().nullable(),
+  historical: z.boolean(),
+  chattering: z.boolean(),
+  values: z.record(z.string(), z.unknown()),
+  raisedAt: time,
+  ackedAt: time.nullable(),
+  ackedBy: z.string().nullable(),
+  note: z.string().nullable(),
+  clearedAt: time.nullable(),
+  closedAt: time.nullable(),
+  shelvedUntil: time.nullable(),
+  shelveReason: z.string().nullable(),
+})
+/** Filter shared by list, export and statistics, so that their counts agree. */
+export const alarmFilter = {
+  station: csv.optional(),
+  device: z.string().optional(),
+  deviceKind: csv.optional(),
+  stationKind: stationKind.optional(),
+  code: csv.optional(),
+  priority: csv.optional(),
+  phase: csv.optional().meta({ description: 'phases, or open / closed' }),
+  from: timeInput.optional(),
+  to: timeInput.optional(),
+  text: z.string().optional(),
+  historical: z.enum(['with', 'without', 'only']).default('with'),
+}
+export const alarmCount = z.object({
+  key: z.string(),
+  label: z.string(),
+  count: z.number().int(),
+  previous: z.number().int(),
+  meanAckMs: z.number().nullable(),
+  meanClearMs: z.number().nullable(),
+  /** Overlapping alarms counted once. */
+  activeMs: z.number(),
+  grouped: z.number().int(),
+})
+
+export const commandStep = z.object({ phase: z.string(), at: time, by: z.string().nullable(), detail: z.string().nullable() })
+export const commandRow = z.object({
+  id: z.string(),
+  code: z.string(),
+  station: z.string(),
+  target: z.string(),
+  targetName: z.string(),
+  args: z.record(z.string(), z.unknown()),
+  reason: z.string(),
+  requestedBy: z.object({ id: z.string(), name: z.string(), from: z.string() }),
+  approvedBy: z.object({ id: z.string(), name: z.string(), from: z.string() }).nullable(),
+  phase: z.string(),
+  rejectCode: z.string().nullable(),
+  detail: z.string().nullable(),
+  issuedAt: time,
+  endedAt: time.nullable(),
+  deadline: time.nullable(),
+  steps: z.array(commandStep),
+  before: z.record(z.string(), z.unknown()),
+  after: z.record(z.string(), z.unknown()),
+})
+
+/** One series: columns. `v` holds null where there is a gap; for rollups `min`/`max` frame the mean, for counters `v` is the last reading. */
+export const series = z.object({
+  device: z.string(),
+  point: z.string(),
+  unit: z.string(),
+  counter: z.boolean(),
+  resolution: z.enum(['raw', '1m', '1h', '1d']),
+  t: z.array(time),
+  v: z.array(z.number().nullable()),
+  min: z.array(z.number().nullable()).optional(),
+  max: z.array(z.number().nullable()).optional(),
+  q: z.array(z.number().int()).optional(),
+  n: z.array(z.number().int()).optional(),
+})
+
+export const energyBucket = z.object({
+  from: time,
+  to: time,
+  kwh: z.number().nullable(),
+  m3: z.number().nullable(),
+  kwhPerM3: z.number().nullable(),
+  m3PerKwh: z.number().nullable(),
+  /** Counter readings behind the difference. */
+  energyReadings: z.array(z.object({ at: time, value: z.number() })),
+  airReadings: z.array(z.object({ at: time, value: z.number() })),
+  flags: z.array(z.enum(['reset', 'gap', 'impossible', 'partial'])),
+})
+
+export const position = z.object({
+  lat: z.number(),
+  lng: z.number(),
+  at: time,
+  source: z.enum(['gnss', 'cell', 'manual']),
+  accuracy: z.number().nullable(),
+  by: z.string().nullable(),
+})
+
+export const deadLetter = z.object({
+  id: z.string(),
+  device: z.string().nullable(),
+  station: z.string().nullable(),
+  topic: z.string(),
+  reason: z.string(),
+  detail: z.string(),
+  received: time,
+  size: z.number().int(),
+  preview: z.string().meta({ description: 'text if readable, else hex' }),
+})
+
+export const auditRow = z.object({
+  id: z.string(),
+  at: time,
+  user: z.string().nullable(),
+  userName: z.string().nullable(),
+  from: z.string().nullable(),
+  kind: z.string(),
+  target: z.string().nullable(),
+  result: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+  hash: z.string(),
+})
+
+export const userRow = z.object({
+  id: z.string(),
+  username: z.string(),
+  name: z.string(),
+  role: roleName,
+  stations: z.array(z.string()).nullable(),
+  disabled: z.boolean(),
+  mustChangePassword: z.boolean(),
+  lastSignInAt: time.nullable(),
+})

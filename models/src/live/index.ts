@@ -1,0 +1,2 @@
+export type * from './types.ts'
+export { applyPatches, type Patch } from './patch.ts'

@@ -1,0 +1,2 @@
+export type * from './types.ts'
+export { defaultPolicy, stationKindLabels } from './types.ts'

@@ -1,0 +1,2 @@
+export type * from './types.ts'
+export { NEVER, qualities } from './types.ts'
