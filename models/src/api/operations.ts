@@ -16,6 +16,7 @@ import {
   range,
   roleName,
   series,
+  stationConfig,
   time,
   userRow,
 } from './schemas.ts'
@@ -116,6 +117,17 @@ export const operations = {
     params: station,
     query: z.object({ t: z.coerce.number().int() }),
     result: z.custom<StationView>(),
+  }),
+  /** Creates a station with its devices or replaces its master data; brings their actors to life or retires them. */
+  saveStation: defineOperation({
+    method: 'put',
+    path: '/api/stations/:station',
+    tag: 'stations',
+    summary: { zh: '新建或更新站点', en: 'Create or update a station' },
+    permission: 'station:administer',
+    params: station,
+    body: stationConfig,
+    result: ok,
   }),
   setFence: defineOperation({
     method: 'put',

@@ -181,3 +181,59 @@ export const userRow = z.object({
   mustChangePassword: z.boolean(),
   lastSignInAt: time.nullable(),
 })
+
+const id = z.string().regex(/^[0-9a-z]{12}$/, '12 characters of 0-9a-z')
+const point3 = z.tuple([z.number(), z.number(), z.number()])
+/** Input form of StationConfig (models/src/stations/types.ts); a type test keeps the two alike. */
+export const stationConfig = z.object({
+  id,
+  org: z.string().default('main'),
+  code: z.string().min(1).max(40),
+  name: z.string().min(1).max(80),
+  nameEn: z.string().max(80).default(''),
+  kind: stationKind,
+  region: z.string().regex(/^\d{6}$/, '6-digit administrative code'),
+  address: z.string().max(200).default(''),
+  manager: z.string().max(60).default(''),
+  position: z.object({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) }).nullable(),
+  timeZone: z.string().default('Asia/Shanghai'),
+  policy: z.object({
+    videoRequired: z.boolean(),
+    allowSafeStopWhenOccupied: z.boolean(),
+    silenceMs: z.number().int().min(1000).max(10_000),
+    futureToleranceMs: z.number().int().min(0).max(600_000),
+  }),
+  volume: z.number().positive(),
+  fenceRadius: z.number().positive().nullable(),
+  outline: z
+    .array(z.tuple([z.number(), z.number()]))
+    .min(3)
+    .nullable(),
+  devices: z
+    .array(
+      z.object({
+        id,
+        stationId: id,
+        kind: z.string(),
+        variant: z.string().nullable(),
+        code: z.string().min(1).max(40),
+        name: z.string().min(1).max(80),
+        placement: z.object({ position: point3, rotation: z.number() }),
+        settings: z.record(z.string(), z.number()),
+        texts: z.record(z.string(), z.string()).default({}),
+      }),
+    )
+    .min(1)
+    .max(500),
+  pipes: z.array(
+    z.object({
+      id: z.string(),
+      from: id,
+      to: id,
+      path: z.array(point3).min(2),
+      medium: z.enum(['air', 'water', 'condensate']),
+      diameter: z.number().positive(),
+    }),
+  ),
+  energyQuota: z.number().positive().nullable(),
+})
