@@ -1,0 +1,87 @@
+/**
+ * `npm test`: installs the servers that tests talk to where it may (Debian as root), then type check, lint, format, and all
+ * tests. Ends with the line `N passed, N failed`. Arguments go to vitest: `npm test -- models`.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { portalsAreStale, rememberPortals } from './portals-stamp.ts'
+
+const root = join(import.meta.dirname, '..')
+const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
+const results = join(root, 'test-results')
+rmSync(results, { recursive: true, force: true })
+mkdirSync(results, { recursive: true })
+
+/** Debian package → a file that shows it is there. */
+const servers = {
+  mosquitto: '/usr/sbin/mosquitto',
+  chromium: '/usr/bin/chromium',
+  'redis-server': '/usr/bin/redis-server',
+  'fonts-noto-cjk': '/usr/share/fonts/opentype/noto',
+}
+const missing = Object.entries(servers).filter(([, file]) => !existsSync(file))
+if (missing.length > 0) {
+  const names = missing.map(([name]) => name)
+  const debianRoot = existsSync('/usr/bin/apt-get') && process.getuid?.() === 0
+  if (debianRoot) {
+    console.log(`Installing ${names.join(', ')} …`)
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env })
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { stdio: ['ignore', 'ignore', 'inherit'], env })
+  } else console.log(`Not installed here: ${names.join(', ')}. Tests that need them report themselves skipped.`)
+}
+
+let passed = 0
+let failed = 0
+let skipped = 0
+
+function check(name: string, command: string, args: string[], cwd = root): boolean {
+  const started = Date.now()
+  const run = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 })
+  const ok = run.status === 0
+  if (ok) passed++
+  else failed++
+  console.log(`${ok ? '✓' : '✗'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
+  if (!ok) console.log(`${run.stdout}\n${run.stderr}`)
+  return ok
+}
+
+const only = process.argv.slice(2)
+if (only.length === 0) {
+  check('type check', bin('tsc'), ['--noEmit'])
+  check('lint', bin('oxlint'), ['--type-aware', '--deny-warnings'])
+  check('format', bin('oxfmt'), ['--check', '.'])
+}
+if (
+  portalsAreStale(root) &&
+  check(
+    'portals build',
+    process.execPath,
+    [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
+    join(root, 'portals'),
+  )
+)
+  rememberPortals(root)
+
+const report = join(results, 'vitest.json')
+const vitest = spawnSync(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...only], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, TWIN_DATA: process.env.TWIN_DATA ?? join(root, '..', 'shared', 'data') },
+})
+if (existsSync(report)) {
+  const summary = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number
+    numFailedTests: number
+    numPendingTests: number
+    numFailedTestSuites: number
+  }
+  passed += summary.numPassedTests
+  failed += summary.numFailedTests
+  skipped += summary.numPendingTests
+  // A file that breaks before its tests has no failed test of its own.
+  if (vitest.status !== 0 && summary.numFailedTests === 0) failed++
+} else failed++
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exit(failed > 0 ? 1 : 0)
