@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(1).max(65_535)
+const on = z.enum(['on', 'off'])
+
+/** Every setting of the server, read once. The README's configuration table lists these. */
+const environment = z.object({
+  /** demo: seeded stations, printed passwords, anonymous devices on loopback. production: none of these. */
+  TWIN_MODE: z.enum(['demo', 'production']).default('production'),
+  TWIN_HOST: z.string().default('127.0.0.1'),
+  TWIN_HTTP_PORT: port.default(8080),
+  TWIN_MQTT_HOST: z.string().optional(),
+  TWIN_MQTT_PORT: port.default(1883),
+  TWIN_DATA_DIR: z.string().default(join(import.meta.dirname, '..', '..', '.data')),
+  DATABASE_URL: z.string().startsWith('postgres').optional(),
+  MQTT_URL: z
+    .string()
+    .regex(/^(mqtts?|wss?):\/\//)
+    .optional(),
+  TWIN_DEVICE_MASTER: z.string().min(32).optional(),
+  TWIN_AUTH_SECRET: z.string().min(32).optional(),
+  /** First administrator's password; needed once, on an empty production database. */
+  TWIN_ADMIN_PASSWORD: z.string().min(8).optional(),
+  /** Address people use, e.g. https://air.example.com; decides cookies and allowed origins. */
+  TWIN_PUBLIC_URL: z.url().optional(),
+  /** Comma-separated addresses of reverse proxies whose X-Forwarded-For counts. */
+  TWIN_TRUSTED_PROXIES: z.string().default(''),
+  /** Group commit at most every so many ms. */
+  TWIN_COMMIT_MS: z.coerce.number().min(1).max(1000).default(20),
+  TWIN_KEEP_RAW_DAYS: z.coerce.number().int().min(2).default(90),
+  TWIN_KEEP_MINUTES_DAYS: z.coerce.number().int().min(2).default(730),
+  TWIN_ROLLUPS: on.default('on'),
+  /** 审图号 of the base map in use, shown in the map's footer. */
+  TWIN_MAP_APPROVAL: z.string().default(''),
+})
+
+export interface Config {
+  readonly mode: 'demo' | 'production'
+  readonly host: string
+  readonly httpPort: number
+  readonly mqttHost: string
+  readonly mqttPort: number
+  readonly dataDir: string
+  readonly databaseUrl: string | null
+  readonly mqttUrl: string | null
+  readonly deviceMaster: string
+  readonly authSecret: string
+  readonly adminPassword: string | null
+  readonly publicUrl: string
+  readonly trustedProxies: readonly string[]
+  readonly commitMs: number
+  readonly keepRawDays: number
+  readonly keepMinutesDays: number
+  readonly rollups: boolean
+  readonly mapApproval: string
+}
+
+/** A setting that can't be used: says which and why in one sentence. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = environment.safeParse(env)
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+  const e = parsed.data
+  const secret = (name: 'TWIN_DEVICE_MASTER' | 'TWIN_AUTH_SECRET'): string => {
+    const value = e[name]
+    if (!value) throw new ConfigError(`${name} is not set: give a random text of at least 32 characters, for example from \`openssl rand -base64 32\`.`)
+    return value
+  }
+  return {
+    mode: e.TWIN_MODE,
+    host: e.TWIN_HOST,
+    httpPort: e.TWIN_HTTP_PORT,
+    mqttHost: e.TWIN_MQTT_HOST ?? e.TWIN_HOST,
+    mqttPort: e.TWIN_MQTT_PORT,
+    dataDir: e.TWIN_DATA_DIR,
+    databaseUrl: e.DATABASE_URL ?? null,
+    mqttUrl: e.MQTT_URL ?? null,
+    deviceMaster: secret('TWIN_DEVICE_MASTER'),
+    authSecret: secret('TWIN_AUTH_SECRET'),
+    adminPassword: e.TWIN_ADMIN_PASSWORD ?? null,
+    publicUrl: e.TWIN_PUBLIC_URL ?? `http://127.0.0.1:${e.TWIN_HTTP_PORT}`,
+    trustedProxies: e.TWIN_TRUSTED_PROXIES.split(',').filter(Boolean),
+    commitMs: e.TWIN_COMMIT_MS,
+    keepRawDays: e.TWIN_KEEP_RAW_DAYS,
+    keepMinutesDays: e.TWIN_KEEP_MINUTES_DAYS,
+    rollups: e.TWIN_ROLLUPS === 'on',
+    mapApproval: e.TWIN_MAP_APPROVAL,
+  }
+}
