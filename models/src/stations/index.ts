@@ -1,2 +1,3 @@
 export type * from './types.ts'
 export { defaultPolicy, stationKindLabels } from './types.ts'
+export type * from './derive-types.ts'
