@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration'
+import { core } from './0001-core.ts'
+
+/** Applied in the order of their names; never edit one that was released. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-core': core,
+}
