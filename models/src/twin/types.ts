@@ -44,7 +44,13 @@ export type AlarmFact =
       readonly kind: 'alarm.pending'
       readonly v: 1
       readonly at: number
-      readonly body: { readonly code: string; readonly raising: number | null; readonly clearing: number | null }
+      readonly body: {
+        readonly code: string
+        readonly raising: number | null
+        readonly clearing: number | null
+        /** Of late data: folds into the backlog's own alarm states, never into the live ones. */
+        readonly historical?: true
+      }
     }
   | {
       readonly kind: 'alarm.raised'
@@ -67,7 +73,13 @@ export type AlarmFact =
       readonly kind: 'alarm.cleared'
       readonly v: 1
       readonly at: number
-      readonly body: { readonly code: string; readonly occurrence: string }
+      readonly body: {
+        readonly code: string
+        readonly occurrence: string
+        /** Where it goes: latching is decided when it clears, so that the fold needs no definition. */
+        readonly phase: 'NORMAL' | 'RTN_UNACK' | 'LATCHED_UNACK' | 'LATCHED_ACKED'
+        readonly historical?: true
+      }
     }
   | {
       readonly kind: 'alarm.acked'
