@@ -29,6 +29,11 @@ export interface PointDefinition {
   readonly counter?: boolean
   /** Name in OPC 40250-1 where it has one. */
   readonly opc?: string
+  /** Named in a permissive or by the presence rule: reported every 5 s and stale after 10 s, whatever the station allows. */
+  readonly interlock?: true
+  /** Variants that have the point; absent = all. */
+  readonly appliesTo?: readonly string[]
+  readonly note?: string
 }
 
 export type Priority = 'P1' | 'P2' | 'P3'
@@ -76,6 +81,8 @@ export interface NoticeDefinition {
   readonly code: string
   readonly label: Label
   readonly condition: string
+  /** Sort of work order that follows. */
+  readonly workOrder?: 'maintenance' | 'inspection'
   readonly test: { readonly trip: Readonly<Record<string, unknown>> }
 }
 
@@ -136,9 +143,12 @@ export interface Shape {
   readonly parts: readonly ShapePart[]
 }
 export interface ShapePart {
+  /** A unit form (1 m wide, high and deep; cylinder, cone upright; torus ring in the xy plane) scaled by `size`. */
   readonly form: 'box' | 'cylinder' | 'sphere' | 'cone' | 'torus'
   readonly size: readonly [number, number, number]
+  /** Centre of the part. */
   readonly at: readonly [number, number, number]
+  /** Degrees about x, then y, then z, applied after scaling. */
   readonly rotate?: readonly [number, number, number]
   /** body: colour of the kind; state: shows run state; accent: fixed dark; spin: turns while the machine runs. */
   readonly role: 'body' | 'state' | 'accent' | 'spin'
@@ -148,6 +158,8 @@ export interface DeviceKind {
   readonly kind: string
   readonly label: Label
   readonly variants: readonly string[]
+  /** Variants that exclude each other; the first of a group is meant when a device names none of it. */
+  readonly variantGroups?: readonly (readonly string[])[]
   readonly points: readonly PointDefinition[]
   readonly alarms: readonly AlarmDefinition[]
   readonly notices: readonly NoticeDefinition[]
