@@ -17,6 +17,9 @@ export type ActorAddress = `${'device' | 'station' | 'technician'}:${string}`
 /** ISA-18.2 / IEC 62682. SHELVED, SUPPRESSED and OUT_OF_SERVICE lie over the phase, which is still evaluated. */
 export type AlarmPhase = 'NORMAL' | 'UNACK' | 'ACKED' | 'RTN_UNACK' | 'LATCHED_UNACK' | 'LATCHED_ACKED'
 
+/** Why an alarm is not shown although evaluated; facts carry what results from them, so that rows need no state. */
+export type AlarmHidden = 'shelved' | 'suppressed' | 'outOfService' | null
+
 export interface AlarmState {
   readonly phase: AlarmPhase
   /** Condition true since (waiting for onDelay), or clear true since (waiting for offDelay). */
@@ -66,7 +69,7 @@ export type AlarmFact =
         /** Late or replayed data: recorded, no effects. */
         readonly historical: boolean
         /** Active but hidden: why. */
-        readonly hidden: 'shelved' | 'suppressed' | 'outOfService' | null
+        readonly hidden: AlarmHidden
       }
     }
   | {
@@ -85,7 +88,14 @@ export type AlarmFact =
       readonly kind: 'alarm.acked'
       readonly v: 1
       readonly at: number
-      readonly body: { readonly code: string; readonly occurrence: string; readonly by: string; readonly note: string }
+      readonly body: {
+        readonly code: string
+        readonly occurrence: string
+        readonly by: string
+        readonly note: string
+        /** Where it goes; NORMAL ends the occurrence. */
+        readonly phase: 'ACKED' | 'NORMAL' | 'LATCHED_ACKED'
+      }
     }
   | {
       readonly kind: 'alarm.reset'
@@ -97,25 +107,37 @@ export type AlarmFact =
       readonly kind: 'alarm.shelved'
       readonly v: 1
       readonly at: number
-      readonly body: { readonly code: string; readonly until: number; readonly by: string; readonly reason: string }
+      readonly body: {
+        readonly code: string
+        readonly until: number
+        readonly by: string
+        readonly reason: string
+        readonly hidden: AlarmHidden
+      }
     }
   | {
       readonly kind: 'alarm.unshelved'
       readonly v: 1
       readonly at: number
-      readonly body: { readonly code: string; readonly by: string | null }
+      readonly body: { readonly code: string; readonly by: string | null; readonly hidden: AlarmHidden }
     }
   | {
       readonly kind: 'alarm.suppressed'
       readonly v: 1
       readonly at: number
-      readonly body: { readonly code: string; readonly on: boolean }
+      readonly body: { readonly code: string; readonly on: boolean; readonly hidden: AlarmHidden }
     }
   | {
       readonly kind: 'alarm.outOfService'
       readonly v: 1
       readonly at: number
-      readonly body: { readonly code: string; readonly on: boolean; readonly by: string; readonly workOrder: string }
+      readonly body: {
+        readonly code: string
+        readonly on: boolean
+        readonly by: string
+        readonly workOrder: string
+        readonly hidden: AlarmHidden
+      }
     }
   | {
       readonly kind: 'alarm.grouped'
