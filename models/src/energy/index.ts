@@ -1,1 +1,3 @@
+export { accountEnergy, checkQuota, impossibleReason, impossibleReasons } from './account.ts'
+export { bucketEdges, localTime, startOf, type LocalTime } from './zone.ts'
 export type * from './types.ts'

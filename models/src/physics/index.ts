@@ -1,0 +1,36 @@
+export {
+  artificialDemand,
+  atmosphericDewPoint,
+  chokedFlow,
+  condensateRate,
+  cycleTimes,
+  efficiency,
+  isentropicEnergy,
+  isentropicSpecificPower,
+  motorCurrent,
+  pressureLoss,
+  pressureRate,
+  saturationPressure,
+  waterClass,
+  type Cycle,
+  type Efficiency,
+} from './air.ts'
+export { bandOrder, runCycles, stepPressure, type Band } from './cycle.ts'
+export { gradeLimit, gradeOf, type RatedUnit } from './gb19153.ts'
+export { leakByCycles, leakByDecay, leakByDecayLinear, leakByNight } from './leak.ts'
+export { gaussian, seededRandom, seedOf, type Random } from './noise.ts'
+export {
+  altitudeFactor,
+  desiccantDewPoint,
+  dischargeTarget,
+  loadedPower,
+  pressureFactor,
+  RECOVERABLE_HEAT,
+  refrigeratedDewPoint,
+  stepTemperature,
+  unitDefaults,
+  unloadedPower,
+  vsdFraction,
+  type UnitParams,
+} from './power.ts'
+export { initialUnit, MAX_STEP, motorTurns, stepUnit, type UnitInput, type UnitOrder, type UnitRun, type UnitState } from './unit.ts'
