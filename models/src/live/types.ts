@@ -12,6 +12,7 @@ import type { DeviceState, StationState } from '../twin/types.ts'
  *   { op: 'subscribe', topic }   { op: 'unsubscribe', topic }   { op: 'sync', topic }   { op: 'ping', t }
  * Server → client: Snapshot | Frame | Closed | Pong.
  * A frame applies only if `e` equals the epoch held and `s0` the sequence held; lower `e` or `s` ≤ held → drop; anything else → send `sync`.
+ * A provisional frame has `s0` = `s`: it does not move the sequence, lies over the state until its patches come confirmed, and is never missed.
  */
 export interface Snapshot {
   readonly k: 'snap'
