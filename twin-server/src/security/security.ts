@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely'
+import type { Clock } from '@twin/actors/runtime'
+import type { CommandDefinition } from '@twin/models/kinds'
+import type { Database } from '../store/index.ts'
+import { createAttempts } from './attempts.ts'
+import { type AuditLog, createAuditLog } from './audit-log.ts'
+import { createAuthEngine } from './auth-engine.ts'
+import type { Role } from './principal.ts'
+import { rolePermissions } from './role-permissions.ts'
+import { type Sessions, createSessions } from './sessions.ts'
+import { type SignIn, createSignIn } from './sign-in.ts'
+import type { AuthTables } from './tables.ts'
+import { type Users, createUsers } from './users.ts'
+
+export interface SecurityOptions {
+  readonly db: Kysely<Database>
+  readonly clock: Clock
+  /** Signs cookies; at least 32 characters. */
+  readonly secret: string
+  /** Address people use; https makes cookies `Secure`. */
+  readonly publicUrl: string
+  /** Every command there is, for the permissions of the roles. */
+  readonly commands: readonly CommandDefinition[]
+  readonly org?: string
+  /** Per address; default 60. */
+  readonly signInsPerMinute?: number
+}
+
+export interface Security extends Sessions, SignIn {
+  readonly org: string
+  readonly users: Users
+  readonly audit: AuditLog
+  readonly permissions: Readonly<Record<Role, ReadonlySet<string>>>
+}
+
+/** People, their rights and the log of what they did. Throws when the secret is missing or short: there is no default. */
+export function createSecurity(options: SecurityOptions): Security {
+  if (options.secret.length < 32) throw new Error('TWIN_AUTH_SECRET must have at least 32 characters.')
+  const { clock, org = 'main' } = options
+  const db = options.db.withTables<AuthTables>()
+  const permissions = rolePermissions(options.commands)
+  const engine = createAuthEngine({
+    db,
+    secret: options.secret,
+    publicUrl: options.publicUrl,
+    signInsPerMinute: options.signInsPerMinute ?? 60,
+  })
+  const sessions = createSessions(db, engine, permissions)
+  const audit = createAuditLog(db, clock, org)
+  const attempts = createAttempts(db, clock, org)
+  const users = createUsers(db, clock, org, audit, sessions.changed)
+  return { org, users, audit, permissions, ...sessions, ...createSignIn(db, clock, engine, attempts, sessions, audit) }
+}
