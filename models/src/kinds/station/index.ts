@@ -1,4 +1,4 @@
-import { defineDeviceKind, part } from '../define.ts'
+import { defineDeviceKind } from '../define.ts'
 import { alarms } from './alarms.ts'
 import { commands } from './commands.ts'
 import { points } from './points.ts'

@@ -1,0 +1,5 @@
+export type * from './types.ts'
+export { compileCondition, compileNumber, type CompiledNumber } from './compile.ts'
+export type { ExpressionContext } from './scope.ts'
+export { ExpressionError } from './tokens.ts'
+export { appliesTo } from '../kinds/index.ts'
