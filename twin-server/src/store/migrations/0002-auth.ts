@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { runSql } from './run-sql.ts'
 
 /**
  * People. `auth_user`, `auth_session`, `auth_account` and `auth_verification` are better-auth's, with our columns for role, scope and
@@ -7,9 +7,9 @@ import type { Migration } from 'kysely/migration'
  */
 export const auth: Migration = {
   async up(db) {
-    await sql
-      .raw(
-        `
+    await runSql(
+      db,
+      `
 create table auth_user (
   id text primary key, org text not null default 'main', username text not null unique, name text not null,
   email text not null unique, email_verified boolean not null default true, image text,
@@ -41,7 +41,6 @@ create table command_attempt (
   command text primary key, org text not null default 'main', at timestamptz not null, request jsonb not null, outcome jsonb);
 create index command_attempt_open on command_attempt (at) where outcome is null;
 `,
-      )
-      .execute(db)
+    )
   },
 }
