@@ -27,7 +27,10 @@ export function createAttempts(db: Kysely<AuthDatabase>, clock: Clock, org: stri
     },
     async failed(username) {
       const now = Math.trunc(clock.now())
-      await db.deleteFrom('auth_attempt').where('last_at', '<', now - windowMs).execute()
+      await db
+        .deleteFrom('auth_attempt')
+        .where('last_at', '<', now - windowMs)
+        .execute()
       await db
         .insertInto('auth_attempt')
         .values({ username, org, failures: 1, first_at: now, last_at: now })

@@ -94,7 +94,14 @@ export async function verifyAuditChain(db: Kysely<AuthDatabase>, org: string): P
       let last = 0
       let hash = chainStart
       for (;;) {
-        const page = await trx.selectFrom('audit_log').selectAll().where('org', '=', org).where('id', '>', last).orderBy('id').limit(2000).execute()
+        const page = await trx
+          .selectFrom('audit_log')
+          .selectAll()
+          .where('org', '=', org)
+          .where('id', '>', last)
+          .orderBy('id')
+          .limit(2000)
+          .execute()
         for (const row of page) {
           rows++
           if (row.prev_hash !== hash || row.hash !== linkHash(hash, row)) return { ok: false, rows, firstBroken: String(row.id) }

@@ -7,5 +7,7 @@ export const datesForAuth: KyselyPlugin = {
 }
 
 function withDates(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, key.endsWith('_at') && typeof value === 'number' ? new Date(value) : value]))
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key, key.endsWith('_at') && typeof value === 'number' ? new Date(value) : value]),
+  )
 }

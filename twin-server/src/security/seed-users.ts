@@ -33,7 +33,10 @@ export async function seedDemoUsers(security: Security): Promise<readonly DemoUs
 export async function createFirstAdministrator(security: Security, password: string | null): Promise<void> {
   if ((await security.users.count()) > 0) return
   if (password === null) throw new Error('There are no users yet: set TWIN_ADMIN_PASSWORD once to create the user admin.')
-  const made = await security.users.create({ username: 'admin', name: '管理员 Administrator', role: 'administrator', stations: null, password }, installation)
+  const made = await security.users.create(
+    { username: 'admin', name: '管理员 Administrator', role: 'administrator', stations: null, password },
+    installation,
+  )
   if (!made.ok)
     throw new Error('TWIN_ADMIN_PASSWORD must have at least 8 characters with an upper-case, a lower-case and a special character.')
 }

@@ -9,7 +9,12 @@ import type { AuthDatabase } from './tables.ts'
 
 export type SignInResult =
   | { readonly ok: true; readonly response: Response }
-  | { readonly ok: false; readonly reason: 'sign-in-failed' | 'locked' | 'throttled' | 'invalid'; readonly retryAfter?: number; readonly field?: string }
+  | {
+      readonly ok: false
+      readonly reason: 'sign-in-failed' | 'locked' | 'throttled' | 'invalid'
+      readonly retryAfter?: number
+      readonly field?: string
+    }
 
 export interface SignIn {
   /** POST /api/auth/sign-in/username. Wrong name, wrong password and disabled user answer alike. */
@@ -77,7 +82,9 @@ export function createSignIn(
     },
     async signOut(request, from) {
       const principal = await sessions.authenticate(request.headers)
-      const response = await engine.handler(new Request(request.url, { method: 'POST', headers: cleaned(request.headers, from), body: '{}' }))
+      const response = await engine.handler(
+        new Request(request.url, { method: 'POST', headers: cleaned(request.headers, from), body: '{}' }),
+      )
       if (principal) {
         sessions.changed(principal.id)
         await log('sign-out', principal.id, principal.username, from, 'ok')

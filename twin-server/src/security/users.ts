@@ -38,7 +38,11 @@ export interface Actor {
 }
 export type UserResult =
   | { readonly ok: true; readonly user: UserRow }
-  | { readonly ok: false; readonly reason: 'not-found' | 'username-taken' | 'weak-password' | 'last-administrator'; readonly detail?: string }
+  | {
+      readonly ok: false
+      readonly reason: 'not-found' | 'username-taken' | 'weak-password' | 'last-administrator'
+      readonly detail?: string
+    }
 
 export interface Users {
   list(filter: { readonly text?: string | undefined; readonly page: number; readonly size: number }): Promise<{
@@ -53,7 +57,13 @@ export interface Users {
   setOwnPassword(id: string, next: string, keepToken: string | undefined, by: Actor): Promise<UserResult>
 }
 
-export function createUsers(db: Kysely<AuthDatabase>, clock: Clock, org: string, audit: AuditLog, changed: (userId: string) => void): Users {
+export function createUsers(
+  db: Kysely<AuthDatabase>,
+  clock: Clock,
+  org: string,
+  audit: AuditLog,
+  changed: (userId: string) => void,
+): Users {
   const rows = () =>
     db
       .selectFrom('auth_user')
@@ -67,7 +77,13 @@ export function createUsers(db: Kysely<AuthDatabase>, clock: Clock, org: string,
     const user = await byId(id)
     return user ? { ok: true, user } : { ok: false, reason: 'not-found' }
   }
-  const setPassword = async (trx: Transaction<AuthDatabase>, id: string, hashed: string, mustChange: boolean, keepToken?: string): Promise<void> => {
+  const setPassword = async (
+    trx: Transaction<AuthDatabase>,
+    id: string,
+    hashed: string,
+    mustChange: boolean,
+    keepToken?: string,
+  ): Promise<void> => {
     const now = Math.trunc(clock.now())
     await trx.updateTable('auth_account').set({ password: hashed, updated_at: now }).where('user_id', '=', id).execute()
     await trx.updateTable('auth_user').set({ must_change_password: mustChange, updated_at: now }).where('id', '=', id).execute()
@@ -82,8 +98,13 @@ export function createUsers(db: Kysely<AuthDatabase>, clock: Clock, org: string,
     byId,
     async list({ text, page, size }) {
       const like = `%${(text ?? '').replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`
-      const found = rows().$if(Boolean(text), (query) => query.where((where) => where.or([where('username', 'ilike', like), where('name', 'ilike', like)])))
-      const { total } = await found.clearSelect().select(sql<string>`count(*)`.as('total')).executeTakeFirstOrThrow()
+      const found = rows().$if(Boolean(text), (query) =>
+        query.where((where) => where.or([where('username', 'ilike', like), where('name', 'ilike', like)])),
+      )
+      const { total } = await found
+        .clearSelect()
+        .select(sql<string>`count(*)`.as('total'))
+        .executeTakeFirstOrThrow()
       const list = await found
         .orderBy('username')
         .limit(size)
@@ -92,7 +113,10 @@ export function createUsers(db: Kysely<AuthDatabase>, clock: Clock, org: string,
       return { rows: list.map(asUser), total: Number(total) }
     },
     async count() {
-      const { total } = await db.selectFrom('auth_user').select(sql<string>`count(*)`.as('total')).executeTakeFirstOrThrow()
+      const { total } = await db
+        .selectFrom('auth_user')
+        .select(sql<string>`count(*)`.as('total'))
+        .executeTakeFirstOrThrow()
       return Number(total)
     },
     async create(user, by, mustChangePassword = true) {
@@ -128,7 +152,15 @@ export function createUsers(db: Kysely<AuthDatabase>, clock: Clock, org: string,
         if (!inserted) return true
         await trx
           .insertInto('auth_account')
-          .values({ id: nanoid(), user_id: id, provider_id: 'credential', account_id: id, password: hashed, created_at: now, updated_at: now })
+          .values({
+            id: nanoid(),
+            user_id: id,
+            provider_id: 'credential',
+            account_id: id,
+            password: hashed,
+            created_at: now,
+            updated_at: now,
+          })
           .execute()
         const after = { username, name: user.name, role: user.role, stations: user.stations }
         await audit.appendIn(trx, { ...whoOf(by), kind: 'user.create', target: username, result: 'ok', after })
@@ -196,7 +228,11 @@ export function createUsers(db: Kysely<AuthDatabase>, clock: Clock, org: string,
   }
 }
 
-const whoOf = (by: Actor): { user: string | null; userName: string; from: string | null } => ({ user: by.id, userName: by.name, from: by.from })
+const whoOf = (by: Actor): { user: string | null; userName: string; from: string | null } => ({
+  user: by.id,
+  userName: by.name,
+  from: by.from,
+})
 
 function asUser(row: {
   id: string

@@ -13,7 +13,7 @@ export const auth: Migration = {
 create table auth_user (
   id text primary key, org text not null default 'main', username text not null unique, name text not null,
   email text not null unique, email_verified boolean not null default true, image text,
-  role text not null check (role in ('viewer', 'operator', 'engineer', 'administrator')), stations text[],
+  role text not null default 'viewer' check (role in ('viewer', 'operator', 'engineer', 'administrator')), stations text[],
   disabled boolean not null default false, must_change_password boolean not null default true, last_sign_in_at timestamptz,
   created_at timestamptz not null, updated_at timestamptz not null);
 create table auth_session (
