@@ -1,0 +1,82 @@
+import type { AlarmFact, AlarmState, Fact } from '../twin/types.ts'
+import { CHATTER_WINDOW_MS, initialAlarm } from './alarm-state.ts'
+import type { AlarmStates } from './types.ts'
+
+export function isAlarmFact(fact: Fact): fact is AlarmFact {
+  return fact.kind.startsWith('alarm.')
+}
+
+/** Late data: such facts never fold into the live states. */
+export function isHistorical(fact: AlarmFact): boolean {
+  return 'historical' in fact.body && fact.body.historical === true
+}
+
+/**
+ * Fold of one fact into the states of a device, live and in replay alike. Facts marked historical fold only into the backlog's own states (`historical`).
+ * In an immer draft assign `foldAlarm(original state, fact)` to `draft.alarms[code]` instead.
+ */
+export function applyAlarmFact(states: AlarmStates, fact: AlarmFact, historical = false): AlarmStates {
+  if (isHistorical(fact) !== historical) return states
+  const code = fact.body.code
+  return { ...states, [code]: foldAlarm(states[code] ?? initialAlarm, fact) }
+}
+
+const ended = {
+  phase: 'NORMAL',
+  occurrence: null,
+  raising: null,
+  clearing: null,
+  raisedAt: null,
+  ackedAt: null,
+  ackedBy: null,
+  note: null,
+  clearedAt: null,
+  groupedUnder: null,
+} as const satisfies Partial<AlarmState>
+
+/** One alarm after one of its facts. Facts about an occurrence that is not the open one change nothing. */
+export function foldAlarm(state: AlarmState, fact: AlarmFact): AlarmState {
+  switch (fact.kind) {
+    case 'alarm.pending':
+      return { ...state, raising: fact.body.raising, clearing: fact.body.clearing }
+    case 'alarm.raised': {
+      const again = state.occurrence === fact.body.occurrence
+      const recent = state.recentRaises.filter((at) => at > fact.at - CHATTER_WINDOW_MS)
+      return {
+        ...state,
+        ...ended,
+        phase: 'UNACK',
+        occurrence: fact.body.occurrence,
+        raisedAt: again ? state.raisedAt : fact.at,
+        groupedUnder: fact.body.groupedUnder,
+        recentRaises: [...recent, fact.at].slice(-10),
+      }
+    }
+    case 'alarm.cleared':
+      if (state.occurrence !== fact.body.occurrence) return state
+      if (fact.body.phase === 'NORMAL') return { ...state, ...ended }
+      return { ...state, phase: fact.body.phase, raising: null, clearing: null, clearedAt: fact.at }
+    case 'alarm.acked':
+      if (state.occurrence !== fact.body.occurrence) return state
+      // A delay in progress goes on: acknowledging must not restart it.
+      if (fact.body.phase === 'NORMAL') return { ...state, ...ended, raising: state.raising }
+      return { ...state, phase: fact.body.phase, ackedAt: fact.at, ackedBy: fact.body.by, note: fact.body.note }
+    case 'alarm.reset':
+      return state.occurrence === fact.body.occurrence ? { ...state, ...ended } : state
+    case 'alarm.shelved':
+      return { ...state, shelved: { until: fact.body.until, by: fact.body.by, reason: fact.body.reason } }
+    case 'alarm.unshelved':
+      return { ...state, shelved: null }
+    case 'alarm.suppressed':
+      return { ...state, suppressed: fact.body.on ? { since: fact.at } : null }
+    case 'alarm.outOfService':
+      return {
+        ...state,
+        outOfService: fact.body.on ? { since: fact.at, by: fact.body.by, workOrder: fact.body.workOrder } : null,
+      }
+    case 'alarm.grouped':
+      return { ...state, groupedUnder: fact.body.under }
+    case 'alarm.chattering':
+      return { ...state, chattering: fact.body.on }
+  }
+}

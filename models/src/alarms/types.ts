@@ -1,0 +1,69 @@
+import type { CompiledCondition, Readings } from '../expressions/types.ts'
+import type { AlarmDefinition, DeviceKind } from '../kinds/types.ts'
+import type { AlarmFact, AlarmState } from '../twin/types.ts'
+
+/** Alarms of a device by code; a code that is missing has never left rest. */
+export type AlarmStates = Readonly<Record<string, AlarmState>>
+
+export interface CompiledAlarm {
+  readonly code: string
+  readonly definition: AlarmDefinition
+  readonly condition: CompiledCondition
+  readonly clear: CompiledCondition
+  readonly suppressWhen: CompiledCondition | null
+  readonly onDelayMs: number
+  readonly offDelayMs: number
+  /** Time alone may change its conditions: windows, stuckS(), bad(). */
+  readonly timed: boolean
+  /** Code of the parent; `parentHere` when the same device has it, else it comes from `activeParents`. */
+  readonly parent: string | null
+  readonly parentHere: boolean
+  /** Positions in the set of the alarms it groups. */
+  readonly children: readonly number[]
+}
+
+/** The alarms of a kind and variant, parents before children. Compiled once, shared by all devices of that sort. */
+export interface AlarmSet {
+  readonly kind: DeviceKind
+  readonly variant: string | null
+  readonly alarms: readonly CompiledAlarm[]
+  readonly byCode: ReadonlyMap<string, CompiledAlarm>
+  /** Point index → positions of the alarms that read it. */
+  readonly readers: {
+    readonly self: ReadonlyMap<number, readonly number[]>
+    readonly station: ReadonlyMap<number, readonly number[]>
+    readonly gateway: ReadonlyMap<number, readonly number[]>
+  }
+  /** Codes of parents on other devices of the station. */
+  readonly foreignParents: readonly string[]
+  /** Scratch of `evaluateAlarms`: the pass in which an alarm was last marked. */
+  readonly marks: { pass: number; readonly at: Float64Array }
+}
+
+/** What changed since the last evaluation. `time`: also look at conditions that depend on time (once a second is enough). */
+export interface Dirty {
+  readonly self: readonly number[]
+  readonly station?: readonly number[]
+  readonly gateway?: readonly number[]
+  readonly time: boolean
+}
+
+export interface AlarmInput {
+  readonly set: AlarmSet
+  readonly states: AlarmStates
+  readonly readings: Readings
+  /** Epoch ms: server time, for late data its source time. */
+  readonly now: number
+  readonly ids: { next(): string }
+  /** Code → occurrence of active, visible alarms of the station's other devices (see `parentsIn`). */
+  readonly activeParents: Readonly<Record<string, string>>
+  /** Late or replayed data: facts are marked and fold into states of their own (see `applyAlarmFact`). */
+  readonly historical: boolean
+  /** Absent = look at every alarm. */
+  readonly dirty?: Dirty
+}
+
+/** Answer to what a person asks of an alarm; reasons are those of the runtime's replies. */
+export type AlarmAnswer =
+  | { readonly ok: true; readonly facts: readonly AlarmFact[] }
+  | { readonly ok: false; readonly reason: 'not-found' | 'conflict' | 'invalid'; readonly detail: string; readonly field?: string }
