@@ -1,1 +1,12 @@
-export { gcj02ToWgs84, wgs84ToGcj02, type LatLng } from './gcj02.ts'
+export {
+  airPerKwh,
+  barFromMpa,
+  type FlowReference,
+  flowReferences,
+  kwhPerM3,
+  mpaFromBar,
+  normalFlow,
+  specificEnergyOf,
+  volumeFactor,
+} from './convert.ts'
+export { display, type Display, displayUnit, type DisplayOptions, formatNumber } from './display.ts'

@@ -1,1 +1,6 @@
 export type * from './types.ts'
+export { canonicalCommand } from './canonical.ts'
+export { readEnvelope, readEvent, type Refusal } from './envelope.ts'
+export { commandMessageSchema, eventBodySchema, eventSchema, telemetryBodySchema, telemetrySchema } from './schemas.ts'
+export { readTelemetry, type Reject, type Sample, type TelemetryLimits, type TelemetryReading, type TextReading } from './telemetry.ts'
+export { parseTopic, topicOf, type TopicAddress } from './topics.ts'
