@@ -60,8 +60,10 @@ export interface ComposeOptions {
   readonly timeZone?: string
   readonly units: readonly UnitOptions[]
   readonly dryer?: 'refrigerated' | 'desiccant'
-  /** m3 of each receiver. */
+  /** m3 of each receiver that stands as a device of its own. */
   readonly tanks: readonly number[]
+  /** m3 of everything that stores air; default: receivers and a tenth more in pipes. Needed where the receiver is part of the package. */
+  readonly volume?: number
   /** Customer names of outlets, central stations only. */
   readonly outlets?: readonly string[]
   /** Cooling tower with two pumps, central stations only. */

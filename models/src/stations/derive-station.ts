@@ -1,0 +1,194 @@
+import { pointsOf } from '../kinds/index.ts'
+import { efficiency } from '../physics/air.ts'
+import { gradeLimit } from '../physics/gb19153.ts'
+import { loadedPower, pressureFactor, type UnitParams } from '../physics/power.ts'
+import { isAvailable, isLoaded, isRunning } from './derive-device.ts'
+import type { DerivedValues, LeakKnowledge, PointReader, StationDerivation } from './derive-types.ts'
+import { devicesOf, hasVariant, headerFlowMeter, mainPowerMeter, unitParams } from './ratings.ts'
+import type { DeviceConfig, StationConfig } from './types.ts'
+
+/** A total over devices: NaN when nothing is known; names those it lacks. */
+interface Total {
+  readonly value: number
+  readonly missing: readonly string[]
+}
+
+/**
+ * What the twin computes for the station's own device, from the station's and its devices' points. Stateless: run it after the devices'
+ * `deriveDevice`. Leak figures come from a test or from night flow (`leak`); without one they are unknown, never guessed.
+ */
+export function deriveStation(config: StationConfig, reader: PointReader, leak?: LeakKnowledge): StationDerivation {
+  const own = (point: string): number => (reader.measures(config.id, point) ? reader.value(config.id, point) : NaN)
+  const units = devicesOf(config, 'compressor')
+  const measured = (point: string, otherwise: () => Total): Total =>
+    reader.measures(config.id, point) ? { value: own(point), missing: [] } : otherwise()
+
+  const flow = measured('headerFlow', () => headerFlow(config, units, reader))
+  const power = measured('totalPower', () => totalPower(config, reader))
+  const states = units.map((unit) => reader.value(unit.id, 'runState'))
+  const unknown = units.filter((_, i) => Number.isNaN(states[i]))
+  const counted = units.length > unknown.length
+  const { specificPower, specificEnergy, airPerKwh } = efficiency(power.value, flow.value)
+  const capacities = units.map((unit) => unit.settings['ratedFlow'] ?? NaN)
+  const expected = expectedSpecificEnergy(units, states, reader, power.value)
+
+  const values: DerivedValues = {
+    headerFlow: flow.value,
+    totalPower: power.value,
+    totalEnergy: counterOf(mainPowerMeter(config), 'activeEnergyImport', units, 'activeEnergy', reader),
+    totalAir: counterOf(headerFlowMeter(config), 'total', [], '', reader),
+    headerPressure: headerPressure(config, reader),
+    runningUnits: counted ? states.filter(isRunning).length : NaN,
+    loadedUnits: counted ? states.filter(isLoaded).length : NaN,
+    availableCapacity: counted ? capacities.reduce((sum, q, i) => sum + (isAvailable(states[i] ?? NaN) ? q : 0), 0) : NaN,
+    // A station of one machine has no spare by design: the N+1 rule does not apply to it.
+    largestUnitCapacity: units.length > 1 ? Math.max(...capacities) : NaN,
+    specificPower,
+    specificEnergy,
+    airPerKwh,
+    expectedSpecificEnergy: expected,
+    leakFlow: leak?.flow ?? NaN,
+    leakPercent: leak && flow.value > 0 ? Math.min(100, (100 * leak.flow) / flow.value) : NaN,
+    airBalanceErrorPercent: airBalanceError(config, units, reader),
+  }
+  return {
+    values: Object.fromEntries(
+      Object.entries(values)
+        .filter(([point]) => !reader.measures(config.id, point))
+        .map(([point, value]) => [point, plausible(point, value)]),
+    ),
+    missing: [...new Set([...flow.missing, ...power.missing, ...unknown.map((unit) => unit.id)])],
+    grade: stationGrade(units, states, reader),
+  }
+}
+
+/** A ratio outside the point's range (a start against an empty line) says nothing: unknown, not nonsense. */
+function plausible(point: string, value: number): number {
+  const definition = stationPoints.get(point)
+  const low = definition?.min ?? -Infinity
+  const high = definition?.max ?? Infinity
+  return value >= low && value <= high ? value : NaN
+}
+const stationPoints = new Map(pointsOf('station').map((point) => [point.name, point]))
+
+function headerFlow(config: StationConfig, units: readonly DeviceConfig[], reader: PointReader): Total {
+  const meter = headerFlowMeter(config)
+  const metered = meter ? reader.value(meter.id, 'flow') : NaN
+  if (meter && Number.isFinite(metered)) return { value: metered, missing: [] }
+  const sum = sumOver(units, 'deliveredFlow', reader)
+  return meter ? { value: sum.value, missing: [meter.id, ...sum.missing] } : sum
+}
+
+function totalPower(config: StationConfig, reader: PointReader): Total {
+  const meter = mainPowerMeter(config)
+  const metered = meter ? reader.value(meter.id, 'activePower') : NaN
+  if (meter && Number.isFinite(metered)) return { value: metered, missing: [] }
+  const consumers = config.devices.filter((d) => ['compressor', 'dryer', 'coolingTower', 'waterPump'].includes(d.kind))
+  const sum = sumOver(consumers, 'activePower', reader)
+  return meter ? { value: sum.value, missing: [meter.id, ...sum.missing] } : sum
+}
+
+/** Partial totals are still totals: they name what they lack. NaN only when nothing is known. */
+function sumOver(devices: readonly DeviceConfig[], point: string, reader: PointReader): Total {
+  const missing: string[] = []
+  let value = NaN
+  for (const device of devices) {
+    const one = reader.value(device.id, point)
+    if (Number.isNaN(one)) missing.push(device.id)
+    else value = (Number.isNaN(value) ? 0 : value) + one
+  }
+  return { value, missing }
+}
+
+/** A counter may not jump because a unit is missing: all or nothing. */
+function counterOf(
+  meter: DeviceConfig | undefined,
+  meterPoint: string,
+  units: readonly DeviceConfig[],
+  unitPoint: string,
+  reader: PointReader,
+): number {
+  if (meter) return reader.value(meter.id, meterPoint)
+  return units.length > 0 ? units.reduce((sum, unit) => sum + reader.value(unit.id, unitPoint), 0) : NaN
+}
+
+/** Without a sensor of its own: the pressure at the header's meter, else the mean of the receivers. */
+function headerPressure(config: StationConfig, reader: PointReader): number {
+  const meter = headerFlowMeter(config)
+  const metered = meter ? reader.value(meter.id, 'pressure') : NaN
+  if (Number.isFinite(metered)) return metered
+  const known = devicesOf(config, 'tank').flatMap((tank) => {
+    const bar = reader.value(tank.id, 'pressure')
+    return Number.isFinite(bar) ? [bar] : []
+  })
+  return known.length > 0 ? known.reduce((sum, bar) => sum + bar, 0) / known.length : NaN
+}
+
+/** kWh/m3 the machines now loaded should need by their ratings, with the auxiliaries as they are. NaN when none is loaded. */
+function expectedSpecificEnergy(
+  units: readonly DeviceConfig[],
+  states: readonly number[],
+  reader: PointReader,
+  stationPower: number,
+): number {
+  let [expected, flow, actual] = [0, 0, 0]
+  for (const [i, device] of units.entries()) {
+    const state = states[i] ?? NaN
+    if (!isRunning(state)) continue
+    const unit = unitParams(device)
+    const power = reader.value(device.id, 'activePower')
+    if (!unit || Number.isNaN(power)) return NaN
+    const q = reader.value(device.id, 'deliveredFlow')
+    const bar = reader.value(device.id, 'dischargePressure')
+    actual += power
+    if (!isLoaded(state)) {
+      expected += power
+      continue
+    }
+    const speed = unit.variant === 'vsd' ? Math.min(1, Math.max(unit.minSpeed, q / unit.ratedFlow)) : 1
+    expected += loadedPower(unit, bar, speed)
+    flow += q
+  }
+  if (!(flow > 0)) return NaN
+  const auxiliaries = Number.isFinite(stationPower) ? Math.max(0, stationPower - actual) : 0
+  return (expected + auxiliaries) / flow / 60
+}
+
+/** (units' air over 24 h - header's) / header's, percent; needs a header meter and 24 h of history of every unit. */
+function airBalanceError(config: StationConfig, units: readonly DeviceConfig[], reader: PointReader): number {
+  const meter = headerFlowMeter(config)
+  if (!meter || !reader.count24h) return NaN
+  const header = reader.count24h(meter.id, 'total')
+  let made = 0
+  for (const device of units) {
+    // Only a fixed machine's air follows from its loaded hours; a VSD's does not.
+    if (hasVariant(device, 'vsd')) return NaN
+    made += reader.count24h(device.id, 'loadedHours') * 60 * (device.settings['ratedFlow'] ?? NaN)
+  }
+  return header > 0 ? clamp((100 * (made - header)) / header, -100, 100) : NaN
+}
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
+
+/** Grade of the loaded machines together, flow-weighted, their specific power brought to rated pressure. */
+function stationGrade(units: readonly DeviceConfig[], states: readonly number[], reader: PointReader): StationDerivation['grade'] {
+  const loaded = units.flatMap((device, i): { unit: UnitParams; device: DeviceConfig; power: number; flow: number }[] => {
+    const unit = unitParams(device)
+    const flow = reader.value(device.id, 'deliveredFlow')
+    const bar = reader.value(device.id, 'dischargePressure')
+    if (!unit || !isLoaded(states[i] ?? NaN) || !(flow > 0)) return []
+    return [{ unit, device, flow, power: reader.value(device.id, 'activePower') / pressureFactor(bar, unit.ratedPressure) }]
+  })
+  const power = loaded.reduce((sum, one) => sum + one.power, 0)
+  if (loaded.length === 0 || Number.isNaN(power)) return null
+  for (const grade of [1, 2, 3] as const) {
+    let allowed = 0
+    for (const { unit, device, flow } of loaded) {
+      const cooling = hasVariant(device, 'waterCooled') ? 'liquid' : 'air'
+      const limit = gradeLimit({ variant: unit.variant, cooling, ratedPower: unit.ratedPower, ratedPressure: unit.ratedPressure }, grade)
+      if (limit === null) return null
+      allowed += limit * flow
+    }
+    if (power <= allowed) return grade
+  }
+  return 4
+}
