@@ -10,7 +10,7 @@ export const points = [
       sampleMs: 1000,
       interlock: true,
       opc: 'OperatingState',
-      note: 'Normalised from controller bits; see domain.md section 2. OFFLINE is set by the twin on comms loss, never by the device.',
+      note: 'Normalised from controller bits. OFFLINE is set by the twin on comms loss, never by the device.',
     },
   ),
   state('loadState', ['加卸载状态', 'Load state'], ['UNLOADED', 'LOADED', 'UNKNOWN'], 'LOADED', { sampleMs: 1000 }),
@@ -278,7 +278,7 @@ export const points = [
     sampleMs: 0,
     deadband: 0.5,
     tier: 'derived',
-    note: 'Section 3 expected-value model.',
+    note: 'Expected-value model of the physics.',
   }),
   analog('specificPower', ['机组输入比功率', 'Specific power (package input)'], [3, 15, 'kW/(m3/min)'], 6.3, {
     sampleMs: 0,
