@@ -1,0 +1,135 @@
+import mqtt, { type IClientPublishOptions, type IPublishPacket, type MqttClient } from 'mqtt'
+import { createDeferredAcks, type DeferredAcks } from './deferred-acks.ts'
+import type { Log } from './log.ts'
+
+export interface BrokerSessionOptions {
+  readonly url: string
+  readonly clientId: string
+  readonly filter: string
+  /** Messages the broker may have unacknowledged with us. */
+  readonly receiveMaximum: number
+  readonly onMessage: (packet: { readonly topic: string; readonly payload: Buffer; readonly dup: boolean }, done: () => void) => void
+  /** The broker does not know the session of a client it had before: what it queued is lost. */
+  readonly onSessionLost: () => void
+  /** Asked before each attempt to connect; false ends the attempts. */
+  readonly mayConnect: () => boolean | Promise<boolean>
+  readonly log: Log
+}
+
+export interface BrokerSession {
+  readonly client: MqttClient
+  status(): { readonly connected: boolean; readonly error: string | null; readonly unacknowledged: number }
+  close(): Promise<void>
+}
+
+/** mqtt.js has no public way to acknowledge later; the contract test `broker-session.test.ts` guards these. */
+interface PrivateParts {
+  handleMessage(packet: IPublishPacket, done: (error?: Error) => void): void
+  _sendPacket(packet: { cmd: 'puback'; messageId: number; reasonCode: 0 }): void
+}
+
+/** mqtt.js takes an error here as: go on, but send no PUBACK. */
+const DEFER = new Error('acknowledged later')
+const SESSION_EXPIRY_S = 7200
+
+/** One lasting MQTT 5 session with an external broker that acknowledges only what is durable. Connects in the background, again and again. */
+export function openBrokerSession(options: BrokerSessionOptions): BrokerSession {
+  const { clientId, log } = options
+  const client = mqtt.connect(options.url, {
+    protocolVersion: 5,
+    clientId,
+    clean: false,
+    manualConnect: true,
+    // Our own timer reconnects: the library's would fight for the session with a node that took over.
+    reconnectPeriod: 0,
+    resubscribe: false,
+    keepalive: 30,
+    connectTimeout: 5000,
+    queueQoSZero: false,
+    properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: options.receiveMaximum },
+  })
+  const inner = client as unknown as PrivateParts
+  let acks: DeferredAcks | undefined
+  let error: string | null = 'not connected yet'
+  let attempts = 0
+  let knownBefore = false
+  let timer: NodeJS.Timeout | undefined
+  let closing = false
+  let ready = false
+
+  inner.handleMessage = (packet, done) => {
+    const mine = acks
+    const release = packet.qos === 1 && packet.messageId !== undefined ? mine?.arrived(packet.messageId) : undefined
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
+    options.onMessage({ topic: packet.topic, payload, dup: packet.dup }, () => release?.())
+    if (release) done(DEFER)
+    else done()
+  }
+
+  client.on('connect', (connack) => {
+    const stream = client.stream
+    acks?.abandon()
+    acks = createDeferredAcks((messageId) => {
+      // oxlint-disable-next-line no-underscore-dangle -- the library's own name
+      if (client.connected && client.stream === stream) inner._sendPacket({ cmd: 'puback', messageId, reasonCode: 0 })
+    })
+    if (knownBefore && !connack.sessionPresent) options.onSessionLost()
+    knownBefore = true
+    client.subscribe(options.filter, { qos: 1, rh: 2 }, (failure, granted) => {
+      const refused = failure?.message ?? (granted?.some(({ qos }) => qos >= 128) ? `broker refused ${options.filter}` : null)
+      if (refused === null) attempts = 0
+      ready = refused === null
+      error = refused
+      if (refused !== null) log.warn({ clientId, error: refused }, 'subscription at the broker failed')
+      else log.info({ clientId, sessionPresent: connack.sessionPresent }, 'connected to the broker')
+    })
+  })
+  client.on('close', () => {
+    acks?.abandon()
+    ready = false
+    // Commands that were on their way must not be sent again on the next connection: they would act late.
+    for (const id of Object.keys((client as unknown as { outgoing: Record<string, unknown> }).outgoing))
+      client.removeOutgoingMessage(Number(id))
+    error ??= 'connection closed'
+    retry()
+  })
+  client.on('error', (failure) => {
+    error = failure.message
+    if (attempts % 20 === 1) log.warn({ clientId, error }, 'broker not reachable')
+  })
+
+  const connect = async (): Promise<void> => {
+    if (closing || !(await options.mayConnect())) return
+    if (attempts++ === 0) client.connect()
+    else client.reconnect()
+  }
+  const retry = (): void => {
+    if (closing) return
+    clearTimeout(timer)
+    const longest = Math.min(30_000, 250 * 2 ** Math.min(attempts, 8))
+    timer = setTimeout(() => void connect(), longest * (0.5 + Math.random() / 2))
+  }
+  void connect()
+
+  return {
+    client,
+    status: () => ({ connected: client.connected && ready, error: ready ? null : error, unacknowledged: acks?.waiting ?? 0 }),
+    async close() {
+      closing = true
+      clearTimeout(timer)
+      acks?.abandon()
+      await client.endAsync(true)
+    },
+  }
+}
+
+/** Publishes now or not at all: nothing is queued for a broker that is away. */
+export async function publishNow(client: MqttClient, topic: string, payload: Uint8Array, options: IClientPublishOptions): Promise<number> {
+  if (!client.connected) throw new Error('no connection to the broker')
+  return new Promise((resolve, reject) => {
+    client.publish(topic, Buffer.from(payload), options, (failure, packet) => {
+      if (failure) reject(failure)
+      else resolve((packet as { reasonCode?: number } | undefined)?.reasonCode ?? 0)
+    })
+  })
+}

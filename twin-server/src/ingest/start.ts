@@ -1,0 +1,109 @@
+import type { Server } from 'node:http'
+import type { Runtime } from '@twin/actors/runtime'
+import { createCredentials } from './credentials.ts'
+import { createDownlink, type Downlink } from './downlink.ts'
+import { startEmbeddedBroker } from './embedded-broker.ts'
+import { startMqttClientIngest } from './external-broker.ts'
+import { createIntake, type IngestRuntime } from './intake.ts'
+import type { Log } from './log.ts'
+import { createIngestMetrics, type IngestMetrics } from './metrics.ts'
+import { requireMaster } from './secrets.ts'
+
+export interface IngestOptions {
+  readonly runtime: IngestRuntime & Pick<Runtime, 'stations'>
+  readonly log: Log
+  /** Master of all device secrets; missing or simple → MasterSecretError. */
+  readonly master: string
+  /** Anonymous devices on loopback. */
+  readonly demo: boolean
+  readonly generationOf?: (device: string) => number
+  /** The broker inside, with WebSocket at `/mqtt` of `http`; or one outside. */
+  readonly broker:
+    | { readonly kind: 'embedded'; readonly host: string; readonly port: number; readonly http?: Server }
+    | { readonly kind: 'external'; readonly url: string; readonly node: string; readonly mayConnect?: () => boolean | Promise<boolean> }
+}
+
+export interface Ingest extends Downlink {
+  readonly metrics: IngestMetrics
+  /** Port of the embedded broker; null with an external one. */
+  readonly port: number | null
+  health(): { readonly ok: boolean; readonly detail: string }
+  /** Cuts the sessions of a device whose secret changed; with an external broker its accounts decide. */
+  disconnect(device: string): void
+  close(): Promise<void>
+}
+
+const WATERMARK_MS = 10_000
+/** Rebirth requests after a lost session, per second. */
+const REBIRTHS_PER_SECOND = 50
+
+/** Devices ⇄ runtime over MQTT. Rejects when the port can't be opened; an external broker is connected to in the background. */
+export async function startIngest(options: IngestOptions): Promise<Ingest> {
+  const { runtime, log, demo } = options
+  const master = requireMaster(options.master)
+  const metrics = createIngestMetrics()
+  const generationOf = options.generationOf ?? (() => 1)
+  const credentials = createCredentials({ master, demo, generationOf, stationOf: (device) => runtime.stationOf(device) })
+  const intake = createIntake({ runtime, credentials, metrics })
+  let closing = false
+
+  const parts = async () => {
+    const { broker } = options
+    if (broker.kind === 'embedded') {
+      const { host, port, http } = broker
+      const embedded = await startEmbeddedBroker({ host, port, intake, credentials, metrics, log, ...(http ? { http } : {}) })
+      return {
+        transport: embedded,
+        port: embedded.port,
+        health: () => ({ ok: true, detail: `${metrics.connections} connections` }),
+        disconnect: (device: string) => embedded.disconnect(device),
+      }
+    }
+    const { url, node, mayConnect } = broker
+    const onSessionLost = (stream: 'e' | 't'): void => {
+      log.warn({ stream }, 'the broker lost our session; asking the devices for their births')
+      if (stream === 'e') void askAllForBirth()
+    }
+    const external = startMqttClientIngest({ url, node, intake, metrics, log, onSessionLost, ...(mayConnect ? { mayConnect } : {}) })
+    return {
+      transport: external,
+      port: null,
+      health: () => {
+        const { connected, error } = external.status()
+        return { ok: connected, detail: connected ? 'connected to the broker' : (error ?? 'not connected to the broker') }
+      },
+      disconnect: () => undefined,
+    }
+  }
+  const { transport, port, health, disconnect } = await parts()
+  const downlink = createDownlink({ transport, runtime, master, generationOf, metrics })
+
+  async function askAllForBirth(): Promise<void> {
+    for (const station of runtime.stations())
+      for (const device of station.devices) {
+        if (closing) return
+        await downlink.requestRebirth({ station: station.id, device: device.id })
+        await new Promise((resolve) => setTimeout(resolve, 1000 / REBIRTHS_PER_SECOND))
+      }
+  }
+  let running: Promise<void> | undefined
+  const timer = setInterval(() => {
+    running ??= downlink.publishWatermarks().finally(() => {
+      running = undefined
+    })
+  }, WATERMARK_MS)
+
+  return {
+    ...downlink,
+    metrics,
+    port,
+    health,
+    disconnect,
+    async close() {
+      closing = true
+      clearInterval(timer)
+      await running
+      await transport.close()
+    },
+  }
+}

@@ -1,0 +1,1 @@
+export { createVideoNotConfigured, type VideoPort } from './video-port.ts'
