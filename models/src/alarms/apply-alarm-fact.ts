@@ -8,7 +8,7 @@ export function isAlarmFact(fact: Fact): fact is AlarmFact {
 
 /** Late data: such facts never fold into the live states. */
 export function isHistorical(fact: AlarmFact): boolean {
-  return 'historical' in fact.body && fact.body.historical === true
+  return 'historical' in fact.body && fact.body.historical
 }
 
 /**

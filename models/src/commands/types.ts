@@ -85,7 +85,7 @@ export interface CheckResult {
 }
 
 export type CommandInput =
-  /** A new command; `ctx.state` is null. `state` is what `newCommand` made. */
+  /** A new command; `state` is what `newCommand` made. */
   | { readonly type: 'request'; readonly state: CommandState }
   | { readonly type: 'approve'; readonly by: Person; readonly roles?: readonly CommandRole[] }
   | { readonly type: 'cancel'; readonly by: Person }
@@ -122,6 +122,8 @@ export interface CommandContext {
   readonly n: number
   /** Boot of the target as last seen. */
   readonly boot: string | number | null
+  /** `DeviceState.commanded?.state` of the target. */
+  readonly commanded: string | null
 }
 
 export interface CommandStep {
