@@ -119,17 +119,15 @@ class Reading implements TelemetryReading {
       else this.texts.push({ point: name, text: value, at: sample.at })
       return false
     }
-    // The common case without an object per value.
-    if (point.type === 'float' && typeof value === 'number' && within(point, value)) {
-      sample.values[slot] = value
-    } else {
+    const number = quickly(point, value)
+    if (Number.isNaN(number)) {
       const result = toSlab(point, value)
       if (!result.ok) {
         this.refuse(result.reason, name, result.detail)
         return false
       }
       sample.values[slot] = result.value
-    }
+    } else sample.values[slot] = number
     sample.quality[slot] = GOOD
     return true
   }
@@ -149,8 +147,17 @@ class Reading implements TelemetryReading {
   }
 }
 
-const within = (point: PointDefinition, value: number) =>
-  value >= (point.min ?? -Number.MAX_VALUE) && value <= (point.max ?? Number.MAX_VALUE)
+/** The common cases of `toSlab` without an object per value; NaN = let `toSlab` decide. */
+function quickly(point: PointDefinition, value: unknown): number {
+  if (point.type === 'float' && typeof value === 'number')
+    return value >= (point.min ?? -Number.MAX_VALUE) && value <= (point.max ?? Number.MAX_VALUE) ? value : Number.NaN
+  if (point.type === 'bool' && typeof value === 'boolean') return value ? 1 : 0
+  if (point.type === 'enum' && typeof value === 'string') {
+    const index = point.values?.indexOf(value) ?? -1
+    return index < 0 ? Number.NaN : index
+  }
+  return Number.NaN
+}
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
