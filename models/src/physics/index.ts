@@ -34,3 +34,20 @@ export {
   type UnitParams,
 } from './power.ts'
 export { initialUnit, MAX_STEP, motorTurns, stepUnit, type UnitInput, type UnitOrder, type UnitRun, type UnitState } from './unit.ts'
+export { coarseStep } from './coarse.ts'
+export { dryerInlet, dryerPower, fanPower, inletCelsius, stepWorld, treatmentLoss } from './world-step.ts'
+export {
+  initialWorld,
+  serviceParts,
+  worldParams,
+  type DryerControl,
+  type PumpControl,
+  type SequencingMode,
+  type ServicePart,
+  type Site,
+  type UnitControl,
+  type ValveControl,
+  type WorldInput,
+  type WorldParams,
+  type WorldState,
+} from './world.ts'

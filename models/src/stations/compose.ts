@@ -61,7 +61,7 @@ function partsOf(options: ComposeOptions): Part[] {
   const flow = units.reduce((sum, unit) => sum + unit.ratedFlow, 0)
   const power = units.reduce((sum, unit) => sum + unit.ratedPower, 0)
   const repeat = (count: number, part: (i: number) => Part): Part[] => Array.from({ length: count }, (_, i) => part(i))
-  const stationSettings = { targetPressure: pressure, pressureBand: 0.4, minPressure: round(pressure - 0.7) }
+  const stationSettings = { targetPressure: pressure, pressureBand: 0.5, minPressure: round(pressure - 0.7) }
   const outlets = options.outlets ?? []
   const dryers = options.dryer ? (units.length > 3 ? 2 : 1) : 0
   return [
