@@ -1,2 +1,3 @@
 export type * from './types.ts'
 export type * from '../ports.ts'
+export { FencedError } from '../ports.ts'
