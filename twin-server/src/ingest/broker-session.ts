@@ -1,4 +1,4 @@
-import mqtt, { type IClientPublishOptions, type IPublishPacket, type MqttClient } from 'mqtt'
+import mqtt, { type IClientPublishOptions, type IPublishPacket } from 'mqtt'
 import { createDeferredAcks, type DeferredAcks } from './deferred-acks.ts'
 import type { Log } from './log.ts'
 
@@ -17,7 +17,8 @@ export interface BrokerSessionOptions {
 }
 
 export interface BrokerSession {
-  readonly client: MqttClient
+  /** Publishes now or not at all: nothing is queued for a broker that is away. Resolves with the reason code of the PUBACK; rejects when there is none. */
+  publish(topic: string, payload: Uint8Array, options: IClientPublishOptions): Promise<number>
   status(): { readonly connected: boolean; readonly error: string | null; readonly unacknowledged: number }
   close(): Promise<void>
 }
@@ -56,6 +57,11 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
   let timer: NodeJS.Timeout | undefined
   let closing = false
   let ready = false
+  /** The library tells a publisher only of failures; the code is read as the packet passes, just before its callback. */
+  let lastCode = 0
+  client.on('packetreceive', (packet) => {
+    if (packet.cmd === 'puback') lastCode = packet.reasonCode ?? 0
+  })
 
   inner.handleMessage = (packet, done) => {
     const mine = acks
@@ -112,7 +118,15 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
   void connect()
 
   return {
-    client,
+    async publish(topic, payload, publishOptions) {
+      if (!client.connected) throw new Error('no connection to the broker')
+      return new Promise((resolve, reject) => {
+        client.publish(topic, Buffer.from(payload), publishOptions, (failure) => {
+          if (failure) reject(failure)
+          else resolve(lastCode)
+        })
+      })
+    },
     status: () => ({ connected: client.connected && ready, error: ready ? null : error, unacknowledged: acks?.waiting ?? 0 }),
     async close() {
       closing = true
@@ -121,15 +135,4 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
       await client.endAsync(true)
     },
   }
-}
-
-/** Publishes now or not at all: nothing is queued for a broker that is away. */
-export async function publishNow(client: MqttClient, topic: string, payload: Uint8Array, options: IClientPublishOptions): Promise<number> {
-  if (!client.connected) throw new Error('no connection to the broker')
-  return new Promise((resolve, reject) => {
-    client.publish(topic, Buffer.from(payload), options, (failure, packet) => {
-      if (failure) reject(failure)
-      else resolve((packet as { reasonCode?: number } | undefined)?.reasonCode ?? 0)
-    })
-  })
 }

@@ -57,14 +57,13 @@ describe('embedded broker', () => {
   it('[IN21] what was not committed when the server went is sent again and counts once', async () => {
     const first = await start()
     first.runtime.auto = false
-    const client = await first.open('compressor01', { clean: false, clientId: 'keeps' })
+    const client = await first.open('compressor01', { clean: false, clientId: 'keeps', reconnectPeriod: 50 })
     let acknowledged = false
     client.publish(topic('compressor01'), telemetry('b', 1), { qos: 1 }, () => (acknowledged = true))
     await until(() => expect(first.runtime.pending()).toBe(1))
     await first.broker.close()
     expect(acknowledged).toBe(false)
     const second = await start({ port: first.broker.port })
-    client.reconnect({ incomingStore: client.incomingStore, outgoingStore: client.outgoingStore })
     await until(() => expect(second.runtime.inputs).toHaveLength(1))
     await client.publishAsync(topic('compressor01'), telemetry('b', 1), { qos: 1 })
     expect(second.runtime.inputs).toHaveLength(1)
@@ -94,15 +93,17 @@ describe('embedded broker', () => {
   it('[IN23] refuses strangers and wrong secrets; topics of others end as dead letters and reach nobody', async () => {
     const { runtime, metrics, open, downlink } = await start()
     await expect(open('compressor01', { password: 'wrong' })).rejects.toThrow(/not auth|bad user/i)
-    await expect(mqtt.connectAsync(`mqtt://127.0.0.1:${(await start()).broker.port}`, { reconnectPeriod: 0 })).rejects.toThrow()
+    await expect(mqtt.connectAsync(`mqtt://127.0.0.1:${(await start()).broker.port}`, { reconnectPeriod: 0 })).rejects.toThrow(
+      /not auth|bad user/i,
+    )
     expect(metrics.authFailures).toBe(1)
     const victim = await open('compressor02')
     const heard: string[] = []
     victim.on('message', (_topic, payload) => heard.push(payload.toString()))
     await victim.subscribeAsync(topic('compressor02', 'c'), { qos: 1 })
     const rogue = await open('compressor01')
-    await expect(rogue.subscribeAsync(topic('compressor02', 'c'))).rejects.toThrow()
-    await expect(rogue.subscribeAsync('#')).rejects.toThrow()
+    await expect(rogue.subscribeAsync(topic('compressor02', 'c'))).rejects.toThrow(/unspecified/i)
+    await expect(rogue.subscribeAsync('#')).rejects.toThrow(/unspecified/i)
     expect(metrics.subscriptionsRefused).toBe(2)
     await rogue.publishAsync(topic('compressor02', 'c'), '{"v":1,"kind":"compressor.stop"}', { qos: 1, retain: true })
     await rogue.publishAsync(topic('compressor02'), telemetry('x', 1), { qos: 1 })
@@ -189,7 +190,8 @@ describe('embedded broker', () => {
     const { open, metrics, broker } = await start({ maxConnections: 1 }, true)
     const anonymous = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, { reconnectPeriod: 0 })
     cleanup.push(() => anonymous.endAsync(true))
-    await expect(open('compressor01')).rejects.toThrow()
+    const refused = mqtt.connect(`mqtt://127.0.0.1:${broker.port}`, { reconnectPeriod: 0 })
+    await new Promise<void>((resolve) => refused.once('close', () => resolve()))
     expect(metrics.connectionsRefused).toBe(1)
     await anonymous.endAsync(true)
     await until(() => expect(metrics.connections).toBe(0))
@@ -225,7 +227,7 @@ describe('embedded broker', () => {
       const socket = tcpConnect(broker.port, '127.0.0.1')
       socket.on('error', () => undefined)
       socket.write(bytes)
-      await once(socket, 'close')
+      await new Promise((resolve) => socket.once('close', resolve))
     }
     await client.publishAsync(topic('compressor01'), telemetry('b', 1), { qos: 1 })
     expect(runtime.inputs).toHaveLength(1)

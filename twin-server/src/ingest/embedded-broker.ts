@@ -202,8 +202,12 @@ function guardReads(stream: Duplex, limit: number, onOversize: (packet: Oversize
   const guard = createPacketGuard(limit, onOversize)
   const read = stream.read.bind(stream)
   stream.read = (size?: number): unknown => {
-    const chunk = read(size) as Buffer | null
-    if (chunk === null) return null
+    if (size === 0) return read(0)
+    // The broker reads once per 'readable', but a WebSocket gives one small frame at a time: all of them have to go at once.
+    const chunks: Buffer[] = []
+    for (let chunk = read() as Buffer | null; chunk !== null; chunk = read() as Buffer | null) chunks.push(chunk)
+    if (chunks.length === 0) return null
+    const chunk = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
     const kept = guard.filter(chunk)
     if (kept !== 'fault') return kept
     stream.destroy(new Error('packet too large or malformed'))

@@ -1,4 +1,4 @@
-import { openBrokerSession, publishNow } from './broker-session.ts'
+import { openBrokerSession } from './broker-session.ts'
 import type { DownTransport } from './downlink.ts'
 import { createFloodGuard, defaultFloodLimits, type FloodLimits } from './flood-guard.ts'
 import type { Intake } from './intake.ts'
@@ -64,9 +64,9 @@ export function startMqttClientIngest(options: MqttClientIngestOptions): MqttCli
 
   return {
     async send(topic, payload, { qos, expiresInMs }) {
-      if (!events.client.connected) return { ok: false, reason: 'not-connected', detail: 'no connection to the broker' }
+      if (!events.status().connected) return { ok: false, reason: 'not-connected', detail: 'no connection to the broker' }
       const messageExpiryInterval = Math.max(1, Math.floor(expiresInMs / 1000))
-      const code = await publishNow(events.client, topic, payload, { qos, retain: false, properties: { messageExpiryInterval } })
+      const code = await events.publish(topic, payload, { qos, retain: false, properties: { messageExpiryInterval } })
       if (code === NO_MATCHING_SUBSCRIBERS) return { ok: false, reason: 'not-connected', detail: 'no connected device listens' }
       return code < 128 ? { ok: true } : { ok: false, reason: 'failed', detail: `broker answered ${code}` }
     },
