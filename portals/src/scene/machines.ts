@@ -20,20 +20,16 @@ import type { DeviceVisual } from './types.ts'
 
 const degrees = Math.PI / 180
 
-function geometryOf(part: ShapePart): BufferGeometry {
-  const [x, y, z] = part.size
-  switch (part.form) {
-    case 'box':
-      return new BoxGeometry(x, y, z)
-    case 'cylinder':
-      return new CylinderGeometry(x / 2, z / 2, y, 28)
-    case 'sphere':
-      return new SphereGeometry(0.5, 24, 16).scale(x, y, z)
-    case 'cone':
-      return new ConeGeometry(x / 2, y, 28)
-    case 'torus':
-      return new TorusGeometry(x / 2, y / 2, 10, 32)
-  }
+/** A unit form stretched to the part's extents. */
+function geometryOf({ form, size }: ShapePart): BufferGeometry {
+  const unit = {
+    box: () => new BoxGeometry(1, 1, 1),
+    cylinder: () => new CylinderGeometry(0.5, 0.5, 1, 28),
+    sphere: () => new SphereGeometry(0.5, 24, 16),
+    cone: () => new ConeGeometry(0.5, 1, 28),
+    torus: () => new TorusGeometry(0.42, 0.08, 10, 32),
+  } satisfies Record<ShapePart['form'], () => BufferGeometry>
+  return unit[form]().scale(...size)
 }
 
 /** All devices of one kind: one instanced mesh per part, so a station of any size stays within a few draw calls. */
@@ -86,15 +82,17 @@ export class Machines {
     }
   }
 
-  /** Colours of state parts; called when values changed. */
+  /** Colours by state; called when values changed. */
   paint(visuals: ReadonlyMap<string, DeviceVisual>): void {
     for (const [p, part] of this.#parts.entries()) {
-      if (part.role !== 'state') continue
+      if (part.role !== 'state' && part.role !== 'body') continue
       const mesh = this.meshes[p]
       if (!mesh) continue
       for (const [i, device] of this.devices.entries()) {
         const visual = visuals.get(device.id)
         const colour = this.#colour.setHex(visual?.alarm ? alarmColours[visual.alarm] : stateColours[visual?.state ?? 'offline'])
+        // Bodies keep the colour of their kind with a breath of the state, so that a look from afar tells it too.
+        if (part.role === 'body') colour.lerp(new Color(bodyColour(device.kind)), visual?.alarm ? 0.55 : 0.82)
         if (visual?.stale) colour.lerp(new Color(0x64748b), 0.75)
         mesh.setColorAt(i, colour)
       }

@@ -11,7 +11,7 @@ import {
   MeshBasicMaterial,
   MeshStandardMaterial,
   type Object3D,
-  PCFSoftShadowMap,
+  PCFShadowMap,
   PerspectiveCamera,
   PlaneGeometry,
   Raycaster,
@@ -62,7 +62,7 @@ export class StationSceneView {
     this.#renderer = new WebGLRenderer({ antialias: window.devicePixelRatio < 2, powerPreference: 'high-performance' })
     this.#renderer.setPixelRatio(Math.min(window.devicePixelRatio, 2))
     this.#renderer.shadowMap.enabled = true
-    this.#renderer.shadowMap.type = PCFSoftShadowMap
+    this.#renderer.shadowMap.type = PCFShadowMap
     this.#renderer.domElement.setAttribute('aria-hidden', 'true')
     host.append(this.#renderer.domElement)
 
@@ -75,7 +75,7 @@ export class StationSceneView {
     this.#machines = [...byKind].map(([kind, devices]) => new Machines(kindOf(kind), devices, options.theme))
     this.#pipes = new PipeRuns(options.config.pipes)
     for (const machines of this.#machines) this.#scene.add(...machines.meshes)
-    this.#scene.add(...this.#pipes.meshes)
+    if (this.#pipes.meshes.length > 0) this.#scene.add(...this.#pipes.meshes)
     for (const device of visible) this.#box.expandByPoint(new Vector3(...device.placement.position))
     for (const pipe of options.config.pipes) for (const point of pipe.path) this.#box.expandByPoint(new Vector3(...point))
     if (this.#box.isEmpty()) this.#box.set(new Vector3(-5, 0, -5), new Vector3(5, 3, 5))
@@ -185,11 +185,12 @@ export class StationSceneView {
 
   preset(preset: CameraPreset): void {
     const centre = this.#box.getCenter(new Vector3())
-    const size = this.#box.getSize(new Vector3())
-    const span = Math.max(size.x / Math.max(this.#camera.aspect, 0.6), size.z, size.y * 1.5, 6)
+    const vertical = (this.#camera.fov / 2) * (Math.PI / 180)
+    const narrow = Math.min(vertical, Math.atan(Math.tan(vertical) * this.#camera.aspect))
+    const fit = (this.#box.getSize(new Vector3()).length() / 2 / Math.sin(narrow)) * 0.78
     const device = this.#selected === null ? undefined : this.#device(this.#selected)
     const target = preset === 'selected' && device ? new Vector3(...device.placement.position).setY(0.8) : centre.clone().setY(1)
-    const distance = preset === 'selected' && device ? 6 : span * 1.15
+    const distance = preset === 'selected' && device ? 6 : fit
     const direction = { overview: [0.65, 0.7, 0.95], top: [0, 1, 0.001], front: [0, 0.28, 1], selected: [0.6, 0.5, 0.8] }[preset] as [
       number,
       number,

@@ -1,6 +1,7 @@
 import { effectiveQuality, findPoint, fromSlab, isUsable, kindOf } from '@twin/models/kinds'
 import type { SlabView, StationView } from '@twin/models/live'
 import type { DeviceConfig, StationConfig } from '@twin/models/stations'
+import { display } from '@twin/models/units'
 import { type DeviceState, NEVER } from '@twin/models/twin'
 import type { DeviceVisual, MachineState, SceneUpdate } from './types.ts'
 
@@ -48,10 +49,11 @@ function worstAlarm(kind: string, state: DeviceState): DeviceVisual['alarm'] {
 }
 
 function machineState(kind: string, value: number | null): MachineState | null {
-  if (value === null) return null
-  const point = kindOf(kind).points.find((p) => p.name === 'runState' || p.name === 'valveState')
-  return point ? (runStates[String(fromSlab(point, value))] ?? 'standby') : null
+  return value === null ? null : (runStates[runWord(kind, value)] ?? 'standby')
 }
+
+/** Kinds that only carry or watch: their label is their name until something is wrong. */
+const quiet: ReadonlySet<string> = new Set(['gateway', 'camera'])
 
 export function visualOf(
   config: StationConfig,
@@ -66,36 +68,38 @@ export function visualOf(
   const reachable = state.link.state === 'online'
   const silent = !reachable && state.link.state !== 'never'
   const byState = machineState(device.kind, run?.value ?? null)
-  const lines = kind.headline
+  const values = kind.headline
     .map((name) => {
       const point = kind.points[findPoint(kind, name)]
-      const at = point ? read(config, device.kind, slab, name, now) : null
-      if (!point || !at || Number.isNaN(at.value)) return null
-      const value = fromSlab(point, at.value)
-      if (value === null) return null
-      const text =
-        typeof value === 'number' ? value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2) : words(value, language)
-      return { text: `${point.label[language]} ${text}${point.unit ? ` ${displayUnit(point.unit)}` : ''}`, stale: at.stale || silent }
+      const at = point && !point.counter && point.unit !== '' && point.unit !== '1' ? read(config, device.kind, slab, name, now) : null
+      const value = point && at ? fromSlab(point, at.value) : null
+      if (!point || !at || typeof value !== 'number') return null
+      const shown = display(value, point.unit, { lang: language })
+      return { text: `${shown.value} ${shown.unit}`.trim(), stale: at.stale || silent }
     })
-    .filter((line) => line !== null)
-    .slice(0, 3)
-  const stale = silent || lines.some((line) => line.stale)
+    .filter((value) => value !== null)
+    .slice(0, quiet.has(device.kind) ? 0 : 2)
+  const stale = silent || values.some((value) => value.stale)
   const machine: MachineState =
     state.link.state === 'never' || state.link.state === 'offline' ? 'offline' : (byState ?? (reachable ? 'running' : 'offline'))
+  const word = run && byState !== null && !silent ? words(runWord(device.kind, run.value), language) : null
   return {
     state: machine,
     stale,
     alarm: worstAlarm(device.kind, state),
-    title: device.code,
-    lines,
+    title: word === null ? device.code : `${device.code} ${word}`,
+    lines: values.length === 0 ? [] : [{ text: values.map((value) => value.text).join('  '), stale }],
     motion: stale ? 0 : machine === 'loaded' ? 1 : machine === 'running' && byState !== null ? 0.55 : 0,
   }
 }
 
-function words(value: string | boolean, language: Language): string {
-  if (typeof value === 'boolean') return language === 'zh' ? (value ? '是' : '否') : value ? 'yes' : 'no'
-  if (language === 'en') return value.toLowerCase()
-  return stateWords[value] ?? value
+function runWord(kind: string, value: number): string {
+  const point = kindOf(kind).points.find((p) => p.name === 'runState' || p.name === 'valveState')
+  return point ? String(fromSlab(point, value)) : ''
+}
+
+function words(value: string, language: Language): string {
+  return language === 'en' ? value.toLowerCase() : (stateWords[value] ?? value)
 }
 /** Words of run states on labels; anything else shows as the device says it. */
 const stateWords: Readonly<Record<string, string>> = {
@@ -114,8 +118,6 @@ const stateWords: Readonly<Record<string, string>> = {
   CLOSED: '关',
   MOVING: '动作中',
 }
-
-const displayUnit = (unit: string): string => unit.replace('degC', '°C').replace('m3', 'm³')
 
 /** −1…1 per pipe. Air from a machine follows what it delivers; the rest of the air net follows the header; water follows its pumps. */
 function flowsOf(config: StationConfig, view: StationView, now: number): Map<string, number> {
