@@ -187,7 +187,7 @@ export class StationSceneView {
     const centre = this.#box.getCenter(new Vector3())
     const vertical = (this.#camera.fov / 2) * (Math.PI / 180)
     const narrow = Math.min(vertical, Math.atan(Math.tan(vertical) * this.#camera.aspect))
-    const fit = (this.#box.getSize(new Vector3()).length() / 2 / Math.sin(narrow)) * 0.78
+    const fit = (this.#box.getSize(new Vector3()).length() / 2 / Math.sin(narrow)) * 0.63
     const device = this.#selected === null ? undefined : this.#device(this.#selected)
     const target = preset === 'selected' && device ? new Vector3(...device.placement.position).setY(0.8) : centre.clone().setY(1)
     const distance = preset === 'selected' && device ? 6 : fit
