@@ -10,3 +10,4 @@ export {
   volumeFactor,
 } from './convert.ts'
 export { display, type Display, displayUnit, type DisplayOptions, formatNumber } from './display.ts'
+export { gcj02ToWgs84, type LatLng, wgs84ToGcj02 } from './gcj02.ts'
