@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly name?: string
   /** `date` gives Date objects for timestamptz, as libraries expect; otherwise epoch ms. */
   readonly times?: 'ms' | 'date'
+  /** A transaction whose client stopped is ended after this. */
+  readonly idleInTransactionMs?: number
 }
 
 /**
@@ -47,7 +49,7 @@ function safeInteger(text: string): number {
 }
 
 /** A pool with the product's type mapping: bigint → number, timestamptz → epoch ms, jsonb → value, float8[] → numbers. */
-export function openPool(url: string, { max = 8, name = 'tw', times = 'ms' }: PoolOptions = {}): Sql {
+export function openPool(url: string, { max = 8, name = 'tw', times = 'ms', idleInTransactionMs = 30_000 }: PoolOptions = {}): Sql {
   const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: typeof quickSocket } = {
     max,
     socket: quickSocket,
@@ -57,7 +59,7 @@ export function openPool(url: string, { max = 8, name = 'tw', times = 'ms' }: Po
       application_name: name,
       TimeZone: 'UTC',
       lock_timeout: 4000,
-      idle_in_transaction_session_timeout: 30_000,
+      idle_in_transaction_session_timeout: idleInTransactionMs,
     },
     types: {
       int8: { to: 20, from: [20], serialize: String, parse: safeInteger },

@@ -106,13 +106,16 @@ function homeOf(dir: string, account: Account | null): string {
   try {
     return dataHome(dir, account)
   } catch (error) {
-    throw new Error(
-      explain(
-        error instanceof Error ? error.message.replace('EACCES', 'Permission denied').replace('ENOSPC', 'No space left on device') : '',
-        dir,
-      ),
-    )
+    throw new Error(explain(fileError(error), dir), { cause: error })
   }
+}
+
+/** Node's words for a file error in those of PostgreSQL, so that one table explains both. */
+function fileError(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  const code = 'code' in error ? error.code : ''
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'No space left on device'
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'Permission denied' : error.message
 }
 
 /** Made beside and renamed, so that an interrupted first start leaves nothing that looks like data. */
@@ -128,14 +131,7 @@ function initialise(native: string, home: string, data: string, passwordFile: st
     writeFileSync(secret, readFileSync(passwordFile), { mode: 0o600 })
     give(secret, account)
   } catch (error) {
-    throw new Error(
-      explain(
-        error instanceof Error
-          ? `${error.message} ${'code' in error && error.code === 'ENOSPC' ? 'No space left on device' : ''} Permission denied`
-          : '',
-        home,
-      ),
-    )
+    throw new Error(explain(fileError(error), home), { cause: error })
   }
   const made = spawnSync(
     join(native, 'bin', 'initdb'),

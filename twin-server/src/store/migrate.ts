@@ -7,7 +7,7 @@ export async function migrate<T>(db: Kysely<T>): Promise<readonly string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } })
   const { error, results } = await migrator.migrateToLatest()
   if (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Error ? error.message : 'unknown'
     if (reason.includes('corrupted migrations'))
       throw new Error('The database was made by a newer or different version of this software: start that version, or restore a backup.')
     throw new Error(`The database could not be brought to this version: ${reason}`, { cause: error })

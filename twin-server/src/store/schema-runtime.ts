@@ -99,6 +99,8 @@ export interface Rollup {
   device: string
   /** Start of the minute, hour, or local day of the station. */
   bucket: number
+  /** Source time of the last row in it. */
+  last_at: number
   n: number[]
   vmin: number[]
   vmax: number[]

@@ -41,7 +41,7 @@ create index sample_device_at on sample (device, at);
 create index sample_received on sample using brin (received) with (pages_per_range = 16);
 
 create table rollup_1m (
-  org text not null default 'main', device text not null, bucket timestamptz not null, n int[] not null,
+  org text not null default 'main', device text not null, bucket timestamptz not null, last_at timestamptz not null, n int[] not null,
   vmin float8[] not null, vmax float8[] not null, vsum float8[] not null, vfirst float8[] not null, vlast float8[] not null,
   primary key (device, bucket)) partition by range (bucket);
 create table rollup_1h (like rollup_1m including defaults, primary key (device, bucket));

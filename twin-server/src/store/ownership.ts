@@ -1,0 +1,57 @@
+/** What this process holds: an epoch per shard, and where each of its streams stands. */
+export interface Held {
+  readonly epoch: number
+  factSeq: number
+  sampleSeq: number
+}
+
+export class Ownership {
+  /** Incarnation of this process in tw_node. */
+  readonly inc: string
+  readonly shards = new Map<number, Held>()
+  /** Commits done, as tw_node.commits has it. */
+  commits = 0
+
+  constructor(inc: string) {
+    this.inc = inc
+  }
+}
+
+/** One stream of one shard that a commit moves. */
+export interface Move {
+  readonly shard: number
+  readonly stream: 'e' | 't'
+  readonly epoch: number
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The fences a batch moves, ascending. Rows must follow on what is committed without a gap: a gap means lost rows and is a bug of the
+ * caller, so it throws. Rows up to what is committed already are a repeated batch; the fence decides what became of it.
+ */
+export function movesOf(
+  held: ReadonlyMap<number, Held>,
+  facts: readonly { readonly shard: number; readonly seq: number }[],
+  samples: readonly { readonly shard: number; readonly seq: number }[],
+): Move[] {
+  const moves: Move[] = []
+  for (const [stream, rows] of [
+    ['e', facts],
+    ['t', samples],
+  ] as const) {
+    const spans = new Map<number, { first: number; last: number }>()
+    for (const { shard, seq } of rows) {
+      const span = spans.get(shard)
+      if (!span) spans.set(shard, { first: seq, last: seq })
+      else if (seq === span.last + 1) span.last = seq
+      else throw new Error(`shard ${shard} stream ${stream}: ${seq} does not follow ${span.last}`)
+    }
+    for (const [shard, { first, last }] of spans) {
+      const epoch = held.get(shard)?.epoch
+      if (epoch === undefined) throw new Error(`shard ${shard} was not claimed`)
+      moves.push({ shard, stream, epoch, from: first - 1, to: last })
+    }
+  }
+  return moves.sort((a, b) => a.shard - b.shard || (a.stream < b.stream ? -1 : 1))
+}

@@ -1,0 +1,57 @@
+import type { SampleRow } from '@twin/actors/runtime'
+import type { TransactionSql } from 'postgres'
+import { type BinaryCopy, copyIn } from './binary-copy.ts'
+import { clean } from './text.ts'
+
+const origins = ['measured', 'derived', 'replay'] as const
+const columns = 'org, shard, seq, station, device, kind, at, received, "values", quality, origin'
+
+/** All rows in one COPY; measured against insert…unnest it costs half from 50 rows on and 1 ms more for a single row. */
+export async function copySamples(tx: TransactionSql, copy: BinaryCopy, org: string, rows: readonly SampleRow[]): Promise<void> {
+  copy.begin()
+  for (const row of rows) {
+    copy.row(11)
+    copy.text(org)
+    copy.int4(row.shard)
+    copy.int8(row.seq)
+    copy.text(row.station)
+    copy.text(row.device)
+    copy.text(clean(row.kind))
+    copy.time(row.at)
+    copy.time(row.received)
+    copy.floats(row.values)
+    copy.bytes(row.quality)
+    copy.int2(origins.indexOf(row.origin))
+  }
+  await copyIn(tx, `copy sample (${columns}) from stdin (format binary)`, copy.take())
+}
+
+/** As selected by `select shard, seq, station, device, kind, at, received, "values", quality, origin`. */
+export interface StoredSample {
+  readonly shard: number
+  readonly seq: number
+  readonly station: string
+  readonly device: string
+  readonly kind: string
+  readonly at: number
+  readonly received: number
+  readonly values: readonly number[]
+  readonly quality: Uint8Array
+  readonly origin: number
+}
+export const sampleColumns = 'shard, seq, station, device, kind, at, received, "values", quality, origin'
+
+export function sampleRow(row: StoredSample): SampleRow {
+  return {
+    shard: row.shard,
+    seq: row.seq,
+    station: row.station,
+    device: row.device,
+    kind: row.kind,
+    at: row.at,
+    received: row.received,
+    values: Float64Array.from(row.values),
+    quality: Uint8Array.from(row.quality),
+    origin: origins[row.origin] ?? 'measured',
+  }
+}

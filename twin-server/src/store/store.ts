@@ -1,0 +1,78 @@
+import type { CommitPort, RecoveryPort } from '@twin/actors/runtime'
+import { newIncarnation } from './claim.ts'
+import { type CommitOptions, PostgresCommitPort } from './commit.ts'
+import { type Db, openKysely, openPool, type Sql } from './connection.ts'
+import { migrate } from './migrate.ts'
+import { Ownership } from './ownership.ts'
+import { Partitions } from './partitions.ts'
+import { PostgresRecoveryPort } from './recovery.ts'
+import { openStations, type StationStore } from './stations.ts'
+
+export interface StoreOptions {
+  readonly url: string
+  readonly org?: string
+  /** Dead letters kept per device and reason a minute; all are counted. Default 5. */
+  readonly lettersPerMinute?: number
+  /** Connections for queries beside the one that commits. Default 8. */
+  readonly connections?: number
+  readonly onRetry?: CommitOptions['onRetry']
+  readonly beforeCommit?: CommitOptions['beforeCommit']
+}
+
+export interface Store {
+  /** Kysely over the query pool; times are epoch ms. */
+  readonly db: Db
+  /** postgres.js over the same pool. */
+  readonly sql: Sql
+  readonly commitPort: CommitPort
+  readonly recoveryPort: RecoveryPort
+  readonly stations: StationStore
+  /** Does the database answer, and do commits pass? */
+  health(): Promise<{ readonly ok: boolean; readonly detail: string }>
+  /** Waits for the commit under way, then closes all connections. */
+  close(): Promise<void>
+}
+
+/** Connects, migrates, and binds the ports of the runtime to Postgres. Nothing is claimed before `recoveryPort.claim()`. */
+export async function createStore(options: StoreOptions): Promise<Store> {
+  const org = options.org ?? 'main'
+  const own = new Ownership(newIncarnation())
+  const sql = openPool(options.url, { max: options.connections ?? 8, name: 'twin-query' })
+  const db = openKysely(sql)
+  // Commits have a connection of their own: no query may stand before them.
+  const writer = openPool(options.url, { max: 1, name: `tw:${own.inc}`, idleInTransactionMs: 3000 })
+  try {
+    await migrate(db)
+  } catch (error) {
+    await Promise.all([sql.end(), writer.end()])
+    throw error
+  }
+  const partitions = new Partitions(sql)
+  const stations = openStations(sql)
+  const commitPort = new PostgresCommitPort(writer, own, partitions, {
+    org,
+    lettersPerMinute: options.lettersPerMinute ?? 5,
+    ...(options.onRetry && { onRetry: options.onRetry }),
+    ...(options.beforeCommit && { beforeCommit: options.beforeCommit }),
+  })
+  return {
+    db,
+    sql,
+    commitPort,
+    recoveryPort: new PostgresRecoveryPort(sql, own, stations, org),
+    stations,
+    async health() {
+      try {
+        await sql`select 1`
+      } catch (error) {
+        return { ok: false, detail: `database does not answer: ${error instanceof Error ? error.message : ''}` }
+      }
+      return commitPort.failing === null ? { ok: true, detail: 'ok' } : { ok: false, detail: `commits fail: ${commitPort.failing}` }
+    },
+    async close() {
+      await commitPort.close()
+      await Promise.all([writer.end({ timeout: 5 }), db.destroy()])
+      await sql.end({ timeout: 5 })
+    },
+  }
+}
