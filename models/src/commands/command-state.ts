@@ -89,8 +89,9 @@ export function applyCommandFact(station: StationState, fact: CommandFact): Stat
   }
 }
 
-/** When the command was (first) sent; null = never. */
+/** When the command was (first) sent; null = never, also when it was withheld at the last moment. */
 export function dispatchedAt(state: CommandState): number | null {
+  if (state.phase === 'ABORTED') return null
   return state.steps.find((step) => step.phase === 'DISPATCHED')?.at ?? null
 }
 

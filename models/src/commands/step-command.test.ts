@@ -128,6 +128,11 @@ describe('machine', () => {
     expired.take({ type: 'dispatch' })
     expect(expired.state).toMatchObject({ phase: 'EXPIRED' })
     for (const b of [occupied, unseen, locked, cancelled, expired]) expect(b.published).toEqual([])
+    const withheld = armed()
+    withheld.take({ type: 'dispatch' })
+    withheld.take({ type: 'withhold', rejectCode: 'ROOM_OCCUPIED', detail: '' })
+    expect(withheld.state).toMatchObject({ phase: 'ABORTED', rejectCode: 'ROOM_OCCUPIED' })
+    expect(withheld.commanded).toBe('NONE')
     const sent = armed()
     sent.take({ type: 'dispatch' })
     expect(sent.take({ type: 'cancel', by: li }).refused?.reason).toBe('conflict')
@@ -188,6 +193,7 @@ describe('machine under random input', () => {
           { type: 'occupied' },
           { type: 'abort', rejectCode: 'EMERGENCY_ACTIVE', detail: '' },
           { type: 'ack', ok: false, reason: 'LOCAL' },
+          { type: 'withhold', rejectCode: 'ROOM_OCCUPIED', detail: '' },
         ),
         fc.constantFrom<CommandInput>(
           { type: 'dispatch' },

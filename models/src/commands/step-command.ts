@@ -151,6 +151,11 @@ function take(run: Run, input: Exclude<CommandInput, { type: 'request' }>): Comm
     case 'dispatch':
       if (phase === 'ARMED') dispatch(run)
       break
+    case 'withhold':
+      if (phase !== 'DISPATCHED' || state.attempts > 1) break
+      run.end('ABORTED', input.rejectCode, input.detail)
+      run.commanded('NONE')
+      break
     case 'ack':
       if (phase === 'DISPATCHED') acknowledged(run, input.ok, input.reason)
       break
@@ -295,6 +300,7 @@ function afterEnd(run: Run, input: Exclude<CommandInput, { type: 'request' }>): 
     case 'occupied':
     case 'abort':
     case 'dispatch':
+    case 'withhold':
     case 'tick':
       break
   }

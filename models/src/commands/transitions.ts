@@ -6,7 +6,8 @@ export const TRANSITIONS: Readonly<Record<CommandPhase, readonly CommandPhase[]>
   VALIDATED: ['AWAITING_APPROVAL', 'ARMED', 'REJECTED', 'ABORTED'],
   AWAITING_APPROVAL: ['ARMED', 'REJECTED', 'EXPIRED', 'ABORTED'],
   ARMED: ['DISPATCHED', 'EXPIRED', 'ABORTED'],
-  DISPATCHED: ['ACKED', 'FAILED'],
+  // ABORTED: the last look after the commit found something against it, so the message never left.
+  DISPATCHED: ['ACKED', 'FAILED', 'ABORTED'],
   ACKED: ['EXECUTED', 'UNVERIFIED'],
   EXECUTED: [],
   REJECTED: [],

@@ -97,6 +97,8 @@ export type CommandInput =
   | { readonly type: 'abort'; readonly rejectCode: RejectCode; readonly detail: string }
   /** After the commit of ARMED: checks again and publishes. */
   | { readonly type: 'dispatch' }
+  /** The check after the commit failed and the caller did not let the message out. Only of the first sending; a repetition is just left out. */
+  | { readonly type: 'withhold'; readonly rejectCode: RejectCode; readonly detail: string }
   | { readonly type: 'ack'; readonly ok: boolean; readonly reason: string | null }
   /** Fresh telemetry of the target. */
   | { readonly type: 'evaluate' }
