@@ -237,6 +237,31 @@ describe('alarm evaluation', () => {
     expect(b.at(2402)).toEqual(['pending DR-001'])
   })
 
+  it('[AL9] what rose and fell under suppression leaves no latch, what rose before it does', () => {
+    const b = new Bench('dryer')
+    b.at(0, { runState: 'STANDBY', pressureDewPoint: 13 })
+    b.at(600)
+    expect(b.of('DR-002')).toMatchObject({ phase: 'UNACK', suppressed: { since: 0 } })
+    b.at(601, { runState: 'STANDBY' })
+    b.at(901)
+    expect(b.of('DR-002').phase).toBe('NORMAL')
+    b.at(1000, { pressureDewPoint: 13 })
+    b.at(1600)
+    b.at(1601, { runState: 'STANDBY' })
+    b.at(1901)
+    expect(b.of('DR-002')).toMatchObject({ phase: 'LATCHED_UNACK', suppressed: { since: 1_601_000 } })
+  })
+
+  it('[AL12] time alone raises what depends on time, when asked to look', () => {
+    const set = compileAlarms(kindOf('compressor'))
+    const readings = typicalReadings(set.kind, { runState: 'UNLOADED' }, { 'stuckS:runState': 2000 })
+    const input = { set, states: {}, readings, now: 1, ids: { next: () => 'o' }, activeParents: {}, historical: false }
+    expect(evaluateAlarms({ ...input, dirty: { self: [], time: false } })).toEqual([])
+    expect(evaluateAlarms({ ...input, dirty: { self: [], time: true } })).toMatchObject([
+      { kind: 'alarm.raised', body: { code: 'CP-022' } },
+    ])
+  })
+
   it('[AL10] children stand below an active parent, of this device or elsewhere, and alone after it', () => {
     const b = new Bench('compressor', 'waterCooled')
     b.at(0, { dischargeTemperature: 106, coolingWaterOutTemperature: 47 })
