@@ -60,7 +60,11 @@ export const operations = {
       state: z.string().optional(),
       text: z.string().optional(),
     }),
-    result: z.object({ stations: z.array(z.custom<StationSummary>()), unplaced: z.number().int() }),
+    /** Besides the stored WGS-84 position the same place on the grid of Chinese public maps. */
+    result: z.object({
+      stations: z.array(z.custom<StationSummary & { readonly gcj02: { readonly lat: number; readonly lng: number } | null }>()),
+      unplaced: z.number().int(),
+    }),
   }),
   station: defineOperation({
     method: 'get',

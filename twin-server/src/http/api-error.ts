@@ -1,4 +1,4 @@
-import type { RejectCode } from '@twin/models/twin'
+import { rejectLabels } from '@twin/models/commands'
 import type { Label } from '@twin/models/kinds'
 
 /** Why a request was not done. One table gives status and words; handlers only name the reason. */
@@ -65,32 +65,6 @@ export function errorResponse(reason: RefusalReason, options: RefusalOptions = {
 }
 
 /** What people read when a command was refused. */
-export const rejectMessages: Readonly<Record<RejectCode, Label>> = {
-  ROOM_OCCUPIED: { zh: '站房有人或人员状态未知，禁止远程操作', en: 'Room occupied or presence unknown: remote operation forbidden' },
-  VIDEO_UNAVAILABLE: { zh: '站房视频未能打开', en: 'Room video could not be opened' },
-  NOT_REMOTE: { zh: '设备处于就地模式', en: 'Device is in local mode' },
-  ESTOP: { zh: '急停已按下', en: 'Emergency stop is pressed' },
-  LOCKOUT: { zh: '远程操作已锁定', en: 'Remote operation is locked out' },
-  FAULT_ACTIVE: { zh: '设备有未复位故障', en: 'A fault is active' },
-  RESTART_DELAY: { zh: '重启延时未到', en: 'Restart delay not over' },
-  MAX_STARTS: { zh: '一小时内启动次数已达上限', en: 'Too many starts in the last hour' },
-  MIN_INTERVAL: { zh: '距上次命令时间过短', en: 'Too soon after the last command' },
-  GATEWAY_OFFLINE: { zh: '设备或网关离线', en: 'Device or gateway offline' },
-  PARAM_RANGE: { zh: '参数缺失或超出范围', en: 'Argument missing or out of range' },
-  EMERGENCY_ACTIVE: { zh: '火警、水浸等紧急状态未解除', en: 'An emergency (fire, flood …) is active' },
-  PRESSURE_HIGH: { zh: '压力过高', en: 'Pressure too high' },
-  STATE_MISMATCH: { zh: '设备当前状态不允许此命令', en: 'Not possible in the present state' },
-  NOT_AUTHORISED: { zh: '无权操作', en: 'Not authorised' },
-  APPROVAL_TIMEOUT: { zh: '复核超时', en: 'Not approved in time' },
-  EXPIRED: { zh: '命令已过期', en: 'Command expired' },
-  BUSY: { zh: '已有命令在执行', en: 'Another command is in progress' },
-  DATA_BAD: { zh: '联锁所需数据缺失或失效', en: 'Data needed by an interlock is missing or stale' },
-  UNKNOWN_COMMAND: { zh: '未知命令', en: 'Unknown command' },
-  NOT_APPLICABLE: { zh: '此设备不支持该命令', en: 'Command does not apply to this device' },
-  CONFIRMATION: { zh: '密码或设备编号确认不符', en: 'Password or device code does not match' },
-  CANCELLED: { zh: '命令已取消', en: 'Command cancelled' },
-  DEVICE_REFUSED: { zh: '设备拒绝执行', en: 'Device refused' },
-}
 export function rejectMessage(code: string): Label {
-  return (rejectMessages as Readonly<Record<string, Label>>)[code] ?? { zh: refusals.conflict.zh, en: refusals.conflict.en }
+  return (rejectLabels as Readonly<Record<string, Label>>)[code] ?? { zh: refusals.conflict.zh, en: refusals.conflict.en }
 }

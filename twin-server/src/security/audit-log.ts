@@ -38,7 +38,7 @@ export function createAuditLog(db: Kysely<AuthDatabase>, clock: Clock, org: stri
     }
     await trx
       .updateTable('audit_head')
-      .set({ rows: Number(head.rows) + contents.length, hash })
+      .set({ rows: head.rows + contents.length, hash })
       .where('org', '=', org)
       .execute()
   }
@@ -106,11 +106,11 @@ export async function verifyAuditChain(db: Kysely<AuthDatabase>, org: string): P
           rows++
           if (row.prev_hash !== hash || row.hash !== linkHash(hash, row)) return { ok: false, rows, firstBroken: String(row.id) }
           hash = row.hash
-          last = Number(row.id)
+          last = row.id
         }
         if (page.length < 2000) break
       }
-      const whole = rows === Number(head?.rows ?? 0) && hash === (head?.hash ?? chainStart)
+      const whole = rows === (head?.rows ?? 0) && hash === (head?.hash ?? chainStart)
       return { ok: whole, rows, firstBroken: whole ? null : 'head' }
     })
 }

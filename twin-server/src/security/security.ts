@@ -48,6 +48,6 @@ export function createSecurity(options: SecurityOptions): Security {
   const sessions = createSessions(db, engine, permissions)
   const audit = createAuditLog(db, clock, org)
   const attempts = createAttempts(db, clock, org)
-  const users = createUsers(db, clock, org, audit, sessions.changed)
+  const users = createUsers(db, clock, org, audit, (userId) => sessions.changed(userId))
   return { org, users, audit, permissions, ...sessions, ...createSignIn(db, clock, engine, attempts, sessions, audit) }
 }

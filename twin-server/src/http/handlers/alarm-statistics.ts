@@ -1,0 +1,174 @@
+import { type RawBuilder, sql } from 'kysely'
+import { alarmKpi } from '@twin/models/alarms'
+import { findKind } from '@twin/models/kinds'
+import { stationKindLabels } from '@twin/models/stations'
+import type { Call, Handlers } from '../call.ts'
+import { scopeOf } from '../access.ts'
+import type { HttpParts } from '../parts.ts'
+import { refuse } from '../pipeline.ts'
+import { alarmLabel, filteredAlarms } from './alarm-query.ts'
+
+type By = Call<'alarmStats'>['query']['by']
+const maxSpanMs = 400 * 86_400_000
+
+/** What a group is, and a name to show for it. Days and hours are cut in the station's own time zone. */
+const keys: Readonly<Record<By, RawBuilder<string>>> = {
+  priority: sql`a.priority`,
+  code: sql`a.code`,
+  device: sql`a.device`,
+  deviceKind: sql`a.device_kind`,
+  station: sql`a.station`,
+  stationKind: sql`coalesce(a.station_kind, s.kind, 'smartStation')`,
+  day: sql`to_char(a.raised_at at time zone coalesce(s.time_zone, 'Asia/Shanghai'), 'YYYY-MM-DD')`,
+  hour: sql`to_char(a.raised_at at time zone coalesce(s.time_zone, 'Asia/Shanghai'), 'HH24')`,
+}
+
+export function alarmStatisticsHandlers({ store, clock }: HttpParts): Pick<Handlers, 'alarmStats' | 'alarmKpi'> {
+  const { db } = store
+  return {
+    alarmStats: async ({ principal, query }) => {
+      const { by, ...filter } = query
+      checkSpan(filter.from, filter.to)
+      const until = new Date(Math.min(filter.to, clock.now()))
+      const before = { ...filter, from: filter.from - (filter.to - filter.from), to: filter.from }
+      // Overlapping activity of a group is one stretch of time: ranges are merged before they are added up.
+      const active = sql<number>`coalesce((select sum(extract(epoch from upper(r) - lower(r))) * 1000
+        from unnest(range_agg(tstzrange(a.raised_at, greatest(a.raised_at, least(coalesce(a.cleared_at, ${until}), ${until}))))) as r), 0)::float8`
+      const rows = await filteredAlarms(db, principal, filter)
+        .select([
+          keys[by].as('key'),
+          sql<string>`coalesce(min(d.name), min(a.device))`.as('device_name'),
+          sql<string>`coalesce(min(s.name), min(a.station))`.as('station_name'),
+          sql<string>`min(a.device_kind)`.as('device_kind'),
+          sql<number>`count(*)`.as('count'),
+          sql<number | null>`avg(extract(epoch from a.acked_at - a.raised_at) * 1000)::float8`.as('ack'),
+          sql<number | null>`avg(extract(epoch from a.cleared_at - a.raised_at) * 1000)::float8`.as('clear'),
+          sql<number>`count(a.grouped_under)`.as('grouped'),
+          active.as('active'),
+        ])
+        .groupBy(sql`1`)
+        .execute()
+      const earlier = await filteredAlarms(db, principal, before)
+        .select([
+          keys[by].as('key'),
+          sql<string>`coalesce(min(d.name), min(a.device))`.as('device_name'),
+          sql<string>`coalesce(min(s.name), min(a.station))`.as('station_name'),
+          sql<string>`min(a.device_kind)`.as('device_kind'),
+          sql<number>`count(*)`.as('count'),
+        ])
+        .groupBy(sql`1`)
+        .execute()
+      const previous = new Map(earlier.map((row) => [row.key, row.count]))
+      const present = new Set(rows.map((row) => row.key))
+      const sum = (counted: readonly { readonly count: number }[]): number => counted.reduce((total, row) => total + row.count, 0)
+      const gone = earlier
+        .filter((row) => !present.has(row.key))
+        .map((row) => ({ ...row, count: 0, ack: null, clear: null, active: 0, grouped: 0 }))
+      return {
+        total: sum(rows),
+        previousTotal: sum(earlier),
+        counts: [...rows, ...gone]
+          .map((row) => ({
+            key: row.key,
+            label: labelOf(by, row),
+            count: row.count,
+            previous: previous.get(row.key) ?? 0,
+            meanAckMs: row.ack,
+            meanClearMs: row.clear,
+            activeMs: row.active,
+            grouped: row.grouped,
+          }))
+          .toSorted((a, b) =>
+            by === 'day' || by === 'hour' ? a.key.localeCompare(b.key) : b.count - a.count || a.key.localeCompare(b.key),
+          ),
+      }
+    },
+
+    alarmKpi: async ({ principal, query }) => {
+      const { from, to } = query
+      checkSpan(from, to)
+      const scope = scopeOf(principal, undefined)
+      const inScope = db
+        .selectFrom('alarm_occurrence')
+        .where('org', '=', principal.org)
+        .$if(scope !== null, (q) => q.where(sql<boolean>`station = any(${scope ?? []})`))
+      const rows = await inScope
+        .where((or) => or.or([or('closed_at', 'is', null), or.and([or('raised_at', '>=', from), or('raised_at', '<', to)])]))
+        .select([
+          'station',
+          'device',
+          'code',
+          'priority',
+          'raised_at',
+          'acked_at',
+          'cleared_at',
+          'closed_at',
+          'hidden',
+          'grouped_under',
+          'historical',
+        ])
+        .execute()
+      const hidden = await inScope
+        .where('closed_at', 'is', null)
+        .where('hidden', 'is not', null)
+        .select(['hidden', sql<number>`count(*)`.as('count')])
+        .groupBy('hidden')
+        .execute()
+      const of = (why: string): number => hidden.find((row) => row.hidden === why)?.count ?? 0
+      const kpi = alarmKpi(
+        rows.map((row) => ({
+          station: row.station,
+          device: row.device,
+          code: row.code,
+          priority: row.priority,
+          raisedAt: row.raised_at,
+          ackedAt: row.acked_at,
+          clearedAt: row.cleared_at,
+          closedAt: row.closed_at,
+          hidden: row.hidden,
+          groupedUnder: row.grouped_under,
+          historical: row.historical,
+        })),
+        from,
+        to,
+        clock.now(),
+      )
+      return {
+        ...kpi,
+        floods: kpi.floods.map((flood) => ({ ...flood })),
+        chattering: kpi.chattering.map((source) => ({ ...source })),
+        shelved: of('shelved'),
+        suppressed: of('suppressed'),
+        outOfService: of('outOfService'),
+      }
+    },
+  }
+}
+
+function labelOf(by: By, row: { key: string; device_name: string; station_name: string; device_kind: string }): string {
+  switch (by) {
+    case 'code':
+      return alarmLabel(row.device_kind, row.key)
+    case 'device':
+      return `${row.station_name} · ${row.device_name}`
+    case 'station':
+      return row.station_name
+    case 'deviceKind': {
+      const label = findKind(row.key)?.label
+      return label ? `${label.zh} ${label.en}` : row.key
+    }
+    case 'stationKind': {
+      const label = stationKindLabels[row.key as keyof typeof stationKindLabels]
+      return `${label.zh} ${label.en}`
+    }
+    case 'priority':
+    case 'day':
+    case 'hour':
+      return row.key
+  }
+}
+
+export function checkSpan(from: number, to: number): void {
+  if (to <= from) refuse('invalid', { field: 'to', message: { zh: '结束时间必须晚于开始时间', en: 'The end must come after the start' } })
+  if (to - from > maxSpanMs) refuse('invalid', { field: 'to', message: { zh: '时间跨度不能超过 400 天', en: 'At most 400 days at once' } })
+}

@@ -1,0 +1,155 @@
+import { sql } from 'kysely'
+import type { DeviceConfig, StationConfig } from '@twin/models/stations'
+import type { Call, Handlers } from '../call.ts'
+import type { HttpParts } from '../parts.ts'
+import { refuse } from '../pipeline.ts'
+import { type Row, tableFile } from '../table-file.ts'
+import { alarmColumns, alarmLabel, asAlarmRow, filteredAlarms } from './alarm-query.ts'
+import { readSeries } from './series.ts'
+
+const beforeMs = 5 * 60_000
+const pageRows = 2000
+
+const orders: Readonly<Record<Call<'alarms'>['query']['sort'], ReturnType<typeof sql>>> = {
+  '-raisedAt': sql`a.raised_at desc, a.occurrence desc`,
+  raisedAt: sql`a.raised_at, a.occurrence`,
+  priority: sql`a.priority, a.raised_at desc, a.occurrence desc`,
+  code: sql`a.code, a.raised_at desc, a.occurrence desc`,
+  phase: sql`a.phase, a.raised_at desc, a.occurrence desc`,
+}
+
+export function alarmHandlers(parts: HttpParts): Pick<Handlers, 'alarms' | 'alarm' | 'alarmsExport'> {
+  const { store, runtime } = parts
+  const { db } = store
+  const everything = { historical: 'with' } as const
+
+  return {
+    alarms: async ({ principal, query }) => {
+      const { page, size, sort, ...filter } = query
+      const found = filteredAlarms(db, principal, filter)
+      const { total } = await found.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
+      const rows = await found
+        .select(alarmColumns)
+        .orderBy(orders[sort])
+        .limit(size)
+        .offset((page - 1) * size)
+        .execute()
+      return { rows: rows.map(asAlarmRow), total }
+    },
+
+    alarm: async ({ principal, params }) => {
+      const all = () => filteredAlarms(db, principal, everything).select(alarmColumns)
+      const row = await all().where('a.occurrence', '=', params.occurrence).executeTakeFirst()
+      if (!row) return refuse('not-found')
+      const alarm = asAlarmRow(row)
+      const [events, earlier, children] = await Promise.all([
+        db
+          .selectFrom('alarm_event')
+          .select(['at', 'kind', 'by', 'note'])
+          .where('occurrence', '=', params.occurrence)
+          .orderBy('at')
+          .orderBy('seq')
+          .execute(),
+        all()
+          .where('a.device', '=', alarm.device)
+          .where('a.code', '=', alarm.code)
+          .where('a.raised_at', '<', alarm.raisedAt)
+          .orderBy('a.raised_at', 'desc')
+          .limit(20)
+          .execute(),
+        all().where('a.grouped_under', '=', params.occurrence).orderBy('a.raised_at').limit(200).execute(),
+      ])
+      const station = runtime.station(alarm.station)
+      const before = station
+        ? await Promise.all(
+            conditionPoints(station, alarm.device, Object.keys(alarm.values)).map(({ device, point }) =>
+              readSeries(store, device, point, {
+                from: alarm.raisedAt - beforeMs,
+                to: alarm.raisedAt + 1,
+                resolution: 'raw',
+                maxPoints: 2000,
+              }),
+            ),
+          )
+        : []
+      return { alarm, events, before, earlier: earlier.map(asAlarmRow), children: children.map(asAlarmRow) }
+    },
+
+    alarmsExport: async ({ principal, query, note }) => {
+      const { format, ...filter } = query
+      note({ target: 'alarms', after: filter })
+      async function* rows(): AsyncGenerator<Row> {
+        // By position in the order, so that a long export neither holds the table nor skips rows that come meanwhile.
+        let after: { at: number; id: string } | undefined
+        for (;;) {
+          const from = after
+          const page = await filteredAlarms(db, principal, filter)
+            .select(alarmColumns)
+            .$if(from !== undefined, (q) =>
+              q.where(sql<boolean>`(a.raised_at, a.occurrence) < (${new Date(from?.at ?? 0)}, ${from?.id ?? ''})`),
+            )
+            .orderBy(orders['-raisedAt'])
+            .limit(pageRows)
+            .execute()
+          for (const row of page.map(asAlarmRow)) yield alarmCells(row)
+          const last = page.at(-1)
+          if (!last || page.length < pageRows) return
+          after = { at: last.raised_at, id: last.occurrence }
+        }
+      }
+      return tableFile('alarms', format, alarmHeader, rows())
+    },
+  }
+}
+
+/** `station.headerPressure` and `gateway.online` name points of other devices of the station. */
+function conditionPoints(station: StationConfig, device: string, names: readonly string[]): { device: DeviceConfig; point: string }[] {
+  return names.flatMap((name) => {
+    const [owner, point] = name.includes('.') ? (name.split('.', 2) as [string, string]) : ['self', name]
+    const found = station.devices.find((one) =>
+      owner === 'station' ? one.id === station.id : owner === 'gateway' ? one.kind === 'gateway' : one.id === device,
+    )
+    return found ? [{ device: found, point }] : []
+  })
+}
+
+const alarmHeader = [
+  '报警记录 Occurrence',
+  '代码 Code',
+  '报警 Alarm',
+  '级别 Priority',
+  '状态 Phase',
+  '站点 Station',
+  '设备 Device',
+  '发生 Raised',
+  '确认 Acknowledged',
+  '确认人 By',
+  '备注 Note',
+  '恢复 Cleared',
+  '关闭 Closed',
+  '隐藏 Hidden',
+  '归组 Grouped under',
+  '补传 Historical',
+] as const
+
+function alarmCells(row: ReturnType<typeof asAlarmRow>): Row {
+  const time = (at: number | null): Date | null => (at === null ? null : new Date(at))
+  return [
+    row.occurrence,
+    row.code,
+    alarmLabel(row.deviceKind, row.code),
+    row.priority,
+    row.phase,
+    row.stationName,
+    row.deviceName,
+    time(row.raisedAt),
+    time(row.ackedAt),
+    row.ackedBy,
+    row.note,
+    time(row.clearedAt),
+    time(row.closedAt),
+    row.hidden,
+    row.groupedUnder,
+    row.historical ? '是 yes' : '',
+  ]
+}

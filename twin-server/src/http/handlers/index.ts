@@ -1,0 +1,35 @@
+import type { Handlers } from '../call.ts'
+import type { HttpParts } from '../parts.ts'
+import { alarmActionHandlers } from './alarm-actions.ts'
+import { alarmStatisticsHandlers } from './alarm-statistics.ts'
+import { alarmHandlers } from './alarms.ts'
+import { auditHandlers } from './audit.ts'
+import { commandHandlers } from './commands.ts'
+import { deviceHandlers } from './devices.ts'
+import { energyHandlers } from './energy.ts'
+import { historyHandlers } from './history.ts'
+import { liveHandlers } from './live.ts'
+import { positionHandlers } from './positions.ts'
+import { sessionHandlers } from './session.ts'
+import { stationChanges } from './station-change.ts'
+import { stationHandlers } from './stations.ts'
+import { userHandlers } from './users.ts'
+
+export function createHandlers(parts: HttpParts): Handlers {
+  const changes = stationChanges(parts)
+  return {
+    ...sessionHandlers(parts),
+    ...stationHandlers(parts, changes),
+    ...liveHandlers(parts),
+    ...positionHandlers(parts, changes),
+    ...historyHandlers(parts),
+    ...energyHandlers(parts),
+    ...alarmHandlers(parts),
+    ...alarmActionHandlers(parts),
+    ...alarmStatisticsHandlers(parts),
+    ...commandHandlers(parts),
+    ...deviceHandlers(parts),
+    ...auditHandlers(parts),
+    ...userHandlers(parts),
+  }
+}

@@ -1,0 +1,35 @@
+import type { Handlers } from '../call.ts'
+import type { HttpParts } from '../parts.ts'
+import { refuse } from '../pipeline.ts'
+import { committedView, devicePoints, withQualityAt } from '../view.ts'
+
+export function liveHandlers({ runtime, clock, store }: HttpParts): Pick<Handlers, 'stationLive' | 'deviceLive' | 'stationAt'> {
+  return {
+    stationLive: async ({ params }) => {
+      const config = runtime.station(params.station) ?? refuse('not-found')
+      return withQualityAt(config, await committedView(runtime, config.id), clock.now())
+    },
+    deviceLive: async ({ params }) => {
+      const station = runtime.stationOf(params.device) ?? refuse('not-found')
+      const device = station.devices.find(({ id }) => id === params.device) ?? refuse('not-found')
+      const view = await committedView(runtime, station.id)
+      const { missing } = view.station
+      return {
+        device: device.id,
+        station: station.id,
+        kind: device.kind,
+        link: view.devices[device.id]?.link.state ?? 'never',
+        at: Math.trunc(clock.now()),
+        points: devicePoints(station, device, view, clock.now()),
+        // Totals stand on the station's own device; they say whose share is missing.
+        partial: device.id === station.id && missing.length > 0 ? { missing: [...missing] } : null,
+      }
+    },
+    stationAt: async ({ params, query }) => {
+      const config = runtime.station(params.station) ?? refuse('not-found')
+      if (query.t > clock.now()) refuse('invalid', { field: 't', message: { zh: '时间不能晚于现在', en: 'The time lies in the future' } })
+      const view = await store.viewAt(config, query.t)
+      return view ? withQualityAt(config, view, query.t) : refuse('not-found')
+    },
+  }
+}

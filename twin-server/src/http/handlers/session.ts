@@ -1,0 +1,73 @@
+import type { Handlers } from '../call.ts'
+import type { HttpParts } from '../parts.ts'
+import { refuse } from '../pipeline.ts'
+import { tokenOf } from '../../security/index.ts'
+import { userRefusal } from './users.ts'
+
+type Part = { readonly ok: boolean; readonly detail: string }
+
+export function sessionHandlers({
+  security,
+  clock,
+  config,
+  runtime,
+  store,
+  health,
+}: HttpParts): Pick<Handlers, 'me' | 'changePassword' | 'health'> {
+  return {
+    me: async ({ principal }) => ({
+      id: principal.id,
+      username: principal.username,
+      name: principal.name,
+      role: principal.role,
+      permissions: [...principal.permissions],
+      stations: principal.stations === null ? null : [...principal.stations],
+      mustChangePassword: principal.mustChangePassword,
+      serverTime: Math.trunc(clock.now()),
+      demo: config.demo,
+    }),
+    changePassword: async ({ principal, person, body, headers, note }) => {
+      const verdict = await security.confirm(principal, body.current)
+      if (verdict === 'locked') refuse('locked')
+      if (verdict === 'wrong')
+        refuse('invalid', { field: 'current', message: { zh: '当前密码不正确', en: 'The present password is wrong' } })
+      if (body.current === body.next)
+        refuse('invalid', { field: 'next', message: { zh: '新密码不能与旧密码相同', en: 'Choose a different password' } })
+      const actor = { id: principal.id, name: principal.username, from: person.from }
+      const result = await security.users.setOwnPassword(principal.id, body.next, tokenOf(headers), actor)
+      if (!result.ok) userRefusal(result, 'next')
+      note({ written: true })
+      return { ok: true }
+    },
+    health: async () => {
+      const parts: Record<string, Part> = {
+        database: await alive(() => store.db.selectNoFrom((sql) => sql.lit(1).as('one')).execute()),
+        runtime: runtimePart(),
+      }
+      for (const [name, check] of Object.entries(health ?? {})) parts[name] = await check().catch(() => ({ ok: false, detail: 'failed' }))
+      return { ok: Object.values(parts).every((part) => part.ok), at: Math.trunc(clock.now()), parts }
+    },
+  }
+
+  function runtimePart(): Part {
+    const { stations, devices, quarantined, pending } = runtime.metrics()
+    return {
+      ok: quarantined.length === 0,
+      detail: `${stations} stations, ${devices} devices, ${pending} pending, ${quarantined.length} quarantined`,
+    }
+  }
+}
+
+async function alive(ask: () => Promise<unknown>): Promise<Part> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Part>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, detail: 'no answer within 2 s' }), 2000)
+  })
+  const answer = ask().then(
+    () => ({ ok: true, detail: 'answers' }),
+    () => ({ ok: false, detail: 'does not answer' }),
+  )
+  const part = await Promise.race([answer, late])
+  clearTimeout(timer)
+  return part
+}

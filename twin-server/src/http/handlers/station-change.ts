@@ -1,0 +1,44 @@
+import type { StationConfig } from '@twin/models/stations'
+import type { AuditNote } from '../call.ts'
+import type { HttpParts } from '../parts.ts'
+import { refuse } from '../pipeline.ts'
+
+/** Changes of master data of one station take turns, so that none builds on a state that another is just replacing. */
+export interface StationChanges {
+  readonly inTurn: <T>(station: string, work: () => Promise<T>) => Promise<T>
+  /** Stored, then told to the actors. */
+  readonly put: (config: StationConfig) => Promise<void>
+  /** Replaces what `make` answers, and notes old and new for the audit log. */
+  readonly change: (
+    station: string,
+    note: (note: AuditNote) => void,
+    make: (config: StationConfig) => Partial<StationConfig>,
+  ) => Promise<void>
+}
+
+export function stationChanges({ store, runtime }: Pick<HttpParts, 'store' | 'runtime'>): StationChanges {
+  const turns = new Map<string, Promise<unknown>>()
+  async function inTurn<T>(station: string, work: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(station) ?? Promise.resolve()).then(work, work)
+    const settled = mine.catch(() => undefined)
+    turns.set(station, settled)
+    try {
+      return await mine
+    } finally {
+      if (turns.get(station) === settled) turns.delete(station)
+    }
+  }
+  const put = async (config: StationConfig): Promise<void> => {
+    await store.stations.save(config)
+    await runtime.configure(config)
+  }
+  const change: StationChanges['change'] = (station, note, make) =>
+    inTurn(station, async () => {
+      const present = runtime.station(station) ?? refuse('not-found')
+      const changes = make(present)
+      const before = Object.fromEntries(Object.keys(changes).map((key) => [key, present[key as keyof StationConfig]]))
+      note({ before, after: changes })
+      await put({ ...present, ...changes })
+    })
+  return { inTurn, put, change }
+}

@@ -1,0 +1,50 @@
+import { wgs84ToGcj02 } from '@twin/models/units'
+import type { StationConfig } from '@twin/models/stations'
+import { inScope } from '../../security/index.ts'
+import type { Handlers } from '../call.ts'
+import type { HttpParts } from '../parts.ts'
+import { refuse } from '../pipeline.ts'
+import { checkStation } from './station-rules.ts'
+import type { StationChanges } from './station-change.ts'
+
+type Names = 'stations' | 'station' | 'saveStation' | 'setEnergyQuota'
+
+export function stationHandlers({ runtime }: HttpParts, { inTurn, put, change }: StationChanges): Pick<Handlers, Names> {
+  return {
+    stations: async ({ principal, query }) => {
+      const text = query.text?.trim().toLowerCase() ?? ''
+      const stations = runtime
+        .stations()
+        .filter((config) => config.org === principal.org && inScope(principal, config.id))
+        .filter((config) => query.kind === undefined || config.kind === query.kind)
+        .filter((config) => query.region === undefined || inRegion(config.region, query.region))
+        .filter(
+          (config) =>
+            text === '' || [config.name, config.nameEn, config.code, config.address].some((word) => word.toLowerCase().includes(text)),
+        )
+        .flatMap((config) => runtime.summary(config.id) ?? [])
+        .filter((summary) => query.state === undefined || summary.state === query.state)
+        .map((summary) => ({ ...summary, gcj02: summary.position && wgs84ToGcj02(summary.position) }))
+      return { stations, unplaced: stations.filter(({ position }) => position === null).length }
+    },
+    station: async ({ params }) => runtime.station(params.station) ?? refuse('not-found'),
+    saveStation: ({ principal, params, body, note }) =>
+      inTurn(params.station, async () => {
+        const present = runtime.station(params.station)
+        const config: StationConfig = { ...body, org: principal.org }
+        checkStation(config, params.station, runtime, present)
+        await put(config)
+        note({ before: present ?? null, after: config })
+        return { ok: true as const }
+      }),
+    setEnergyQuota: async ({ params, body, note }) => {
+      await change(params.station, note, () => ({ energyQuota: body.kwh }))
+      return { ok: true }
+    },
+  }
+}
+
+/** 310000 holds all of 31…, 310100 all of 3101…. */
+function inRegion(region: string, asked: string): boolean {
+  return region.startsWith(asked.replace(/(00)+$/, ''))
+}

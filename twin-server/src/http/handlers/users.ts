@@ -1,0 +1,61 @@
+import type { Handlers } from '../call.ts'
+import type { HttpParts } from '../parts.ts'
+import { refuse } from '../pipeline.ts'
+import type { UserResult, UserRow } from '../../security/index.ts'
+
+const weak: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
+  'too-short': { zh: '密码至少 8 位', en: 'At least 8 characters' },
+  'too-long': { zh: '密码最多 128 位', en: 'At most 128 characters' },
+  'no-upper-case': { zh: '密码须含大写字母', en: 'An upper-case letter is missing' },
+  'no-lower-case': { zh: '密码须含小写字母', en: 'A lower-case letter is missing' },
+  'no-special': { zh: '密码须含特殊字符', en: 'A special character is missing' },
+}
+
+export function userRefusal(result: Exclude<UserResult, { readonly ok: true }>, passwordField = 'password'): never {
+  switch (result.reason) {
+    case 'not-found':
+      return refuse('not-found')
+    case 'username-taken':
+      return refuse('conflict', { field: 'username', message: { zh: '用户名已存在', en: 'This user name is taken' } })
+    case 'weak-password':
+      return refuse('invalid', {
+        field: passwordField,
+        message: weak[result.detail ?? ''] ?? { zh: '密码强度不足', en: 'Password too weak' },
+      })
+    case 'last-administrator':
+      return refuse('conflict', {
+        code: 'last-administrator',
+        message: { zh: '至少保留一名可用的管理员', en: 'One administrator must remain' },
+      })
+  }
+}
+
+export function userHandlers({ security, runtime }: HttpParts): Pick<Handlers, 'users' | 'createUser' | 'updateUser'> {
+  const known = (stations: readonly string[] | null | undefined, org: string): void => {
+    const unknown = stations?.find((id) => runtime.station(id)?.org !== org)
+    if (unknown !== undefined)
+      refuse('invalid', { field: 'stations', message: { zh: `站点不存在：${unknown}`, en: `No such station: ${unknown}` } })
+  }
+  return {
+    users: async ({ query }) => {
+      const { rows, total } = await security.users.list(query)
+      return { rows: rows.map(asRow), total }
+    },
+    createUser: async ({ principal, person, body, note }) => {
+      known(body.stations, principal.org)
+      const result = await security.users.create(body, { id: principal.id, name: principal.username, from: person.from })
+      if (!result.ok) return userRefusal(result)
+      note({ written: true })
+      return asRow(result.user)
+    },
+    updateUser: async ({ principal, person, params, body, note }) => {
+      known(body.stations, principal.org)
+      const result = await security.users.update(params.user, body, { id: principal.id, name: principal.username, from: person.from })
+      if (!result.ok) return userRefusal(result)
+      note({ written: true })
+      return asRow(result.user)
+    },
+  }
+}
+
+const asRow = (user: UserRow) => ({ ...user, stations: user.stations === null ? null : [...user.stations] })

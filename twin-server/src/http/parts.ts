@@ -1,0 +1,74 @@
+import type { Kysely } from 'kysely'
+import type { Clock, Runtime } from '@twin/actors/runtime'
+import type { CounterReading } from '@twin/models/energy'
+import type { StationView } from '@twin/models/live'
+import type { StationConfig } from '@twin/models/stations'
+import type { Security } from '../security/index.ts'
+import type { Database } from '../store/index.ts'
+import type { MetricSource } from './http-metrics.ts'
+
+export type Resolution = 'raw' | '1m' | '1h' | '1d'
+
+/** One series as stored; columns of equal length. */
+export interface SeriesData {
+  readonly resolution: Resolution
+  readonly t: readonly number[]
+  readonly v: readonly (number | null)[]
+  readonly min?: readonly (number | null)[]
+  readonly max?: readonly (number | null)[]
+  readonly q?: readonly number[]
+  readonly n?: readonly number[]
+}
+export interface SeriesQuery {
+  readonly device: string
+  readonly kind: string
+  readonly point: string
+  readonly from: number
+  readonly to: number
+  readonly resolution: 'auto' | Resolution
+  readonly maxPoints: number
+}
+
+/** What the API needs of the store beyond plain tables. */
+export interface HttpStore {
+  readonly db: Kysely<Database>
+  series(query: SeriesQuery): Promise<SeriesData>
+  /** Last reading at or before each given time and the newest before `to`, ascending, without doubles; good readings only. */
+  counterReadings(device: string, kind: string, point: string, edges: readonly number[], to: number): Promise<readonly CounterReading[]>
+  /** The station as it was; undefined before its first day. */
+  viewAt(station: StationConfig, t: number): Promise<StationView | undefined>
+  /** Durable before the runtime is told. */
+  readonly stations: { save(config: StationConfig): Promise<void> }
+}
+
+export interface HttpConfig {
+  readonly version: string
+  readonly demo: boolean
+  readonly publicUrl: string
+  /** Origins besides the server's own that may use cookies. */
+  readonly allowedOrigins: readonly string[]
+  readonly trustedProxies: readonly string[]
+  /** Folder of the built portals; null = none served. */
+  readonly portals: string | null
+}
+
+export interface HttpLog {
+  error(detail: object, message: string): void
+}
+
+export interface HttpParts {
+  readonly runtime: Runtime
+  readonly store: HttpStore
+  readonly security: Security
+  readonly clock: Clock
+  readonly config: HttpConfig
+  readonly log: HttpLog
+  /** Secret of a device in a generation, as ingest derives it. */
+  readonly deviceSecret: (device: string, generation: number) => string
+  /** Told after a rotation, so that ingest ends the old connection. */
+  readonly onSecretRotated?: (device: string, generation: number) => void
+  /** Further numbers for /metrics: ingest, live, jobs. */
+  readonly metrics?: readonly MetricSource[]
+  /** Further parts for /api/health by name. */
+  readonly health?: Readonly<Record<string, () => Promise<{ readonly ok: boolean; readonly detail: string }>>>
+}

@@ -1,0 +1,102 @@
+import type { Context } from 'hono'
+import { type Operation, type OperationName, operations } from '@twin/models/api'
+import type { Person } from '@twin/models/twin'
+import { type Principal, originAllowed } from '../security/index.ts'
+import { checkPermission, checkScope } from './access.ts'
+import { Refusal, type RefusalOptions, type RefusalReason, errorResponse } from './api-error.ts'
+import { auditKinds } from './audit-kinds.ts'
+import type { AuditNote, Call, FileAnswer, Handlers } from './call.ts'
+import type { HttpParts } from './parts.ts'
+import { readInput } from './request-input.ts'
+
+export interface Incoming {
+  /** Address of the client, seen through trusted proxies. */
+  readonly from: string
+}
+
+/**
+ * Runs one operation: origin, sign-in, permission, scope, input, handler, audit line, answer. Every check stands here once, before the
+ * handlers; what they throw as a Refusal is logged for operations that change something and answered in the one error form.
+ */
+export async function runOperation<Name extends OperationName>(
+  name: Name,
+  parts: HttpParts,
+  handlers: Handlers,
+  context: Context,
+  { from }: Incoming,
+): Promise<Response> {
+  const operation: Operation = operations[name]
+  const request = context.req.raw
+  let principal: Principal | undefined
+  let note: AuditNote = {}
+  try {
+    if (request.method !== 'GET' && !originAllowed(request.headers, parts.config.allowedOrigins)) throw new Refusal('cross-site')
+    principal = await parts.security.authenticate(request.headers)
+    checkPermission(name, operation, principal)
+    const pathParams = context.req.param()
+    if (principal) await checkScope(name, pathParams, principal, parts.runtime, parts.store.db)
+    const input = await readInput(operation, request, pathParams)
+    const signedIn = principal
+    const call = {
+      ...input,
+      get principal(): Principal {
+        if (!signedIn) throw new Refusal('not-signed-in')
+        return signedIn
+      },
+      get person(): Person {
+        return { id: this.principal.id, name: this.principal.name, from }
+      },
+      headers: request.headers,
+      note: (more: AuditNote) => (note = { ...note, ...more }),
+    }
+    // The table types each handler; the loop over it cannot follow which one this is.
+    const result = await handlers[name](call as unknown as Call<Name>)
+    await log('ok')
+    return operation.result === 'file' ? fileResponse(result as FileAnswer) : jsonResponse(result)
+  } catch (error) {
+    if (error instanceof Refusal) {
+      await log(error.options.code ?? error.reason)
+      return errorResponse(error.reason, error.options)
+    }
+    return failure(parts, error, { operation: name })
+  }
+
+  async function log(result: string): Promise<void> {
+    const kind = auditKinds[name]
+    if (kind === null || !principal || note.written) return
+    const { target = Object.values(context.req.param())[0] ?? null, before, after } = note
+    await parts.security.audit.append({ user: principal.id, userName: principal.username, from, kind, target, result, before, after })
+  }
+}
+
+/** A bug or a part that is down: logged in full, answered without a word of it. */
+export function failure(parts: HttpParts, error: unknown, detail: object): Response {
+  parts.log.error({ ...detail, error }, 'request failed')
+  return errorResponse(isDatabaseDown(error) ? 'unavailable' : 'internal')
+}
+
+export function refuse(reason: RefusalReason, options?: RefusalOptions): never {
+  throw new Refusal(reason, options)
+}
+
+function isDatabaseDown(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  // Connection refused, closed or shutting down (57P0x), too many connections, lock or statement given up.
+  return typeof code === 'string' && /^(ECONN|CONNECTION_|CONNECT_TIMEOUT|57P0|53|55P03|08)/.test(code)
+}
+
+function jsonResponse(result: unknown): Response {
+  return new Response(JSON.stringify(result), {
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+  })
+}
+
+function fileResponse({ name, type, body }: FileAnswer): Response {
+  return new Response(body, {
+    headers: {
+      'content-type': type,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+      'cache-control': 'no-store',
+    },
+  })
+}
