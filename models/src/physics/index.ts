@@ -21,6 +21,7 @@ export { leakByCycles, leakByDecay, leakByDecayLinear, leakByNight } from './lea
 export { gaussian, seededRandom, seedOf, type Random } from './noise.ts'
 export {
   altitudeFactor,
+  cyclingPower,
   desiccantDewPoint,
   dischargeTarget,
   loadedPower,

@@ -3,7 +3,7 @@ import { atmosphericDewPoint, condensateRate, cycleTimes, efficiency, isentropic
 import { runCycles } from './cycle.ts'
 import { gradeOf } from './gb19153.ts'
 import { leakByCycles, leakByDecay, leakByDecayLinear, leakByNight } from './leak.ts'
-import { unitDefaults, vsdFraction, type UnitParams } from './power.ts'
+import { cyclingPower, unitDefaults, vsdFraction, type UnitParams } from './power.ts'
 import { chokedFlow, P0, pressureRate } from './air.ts'
 import { stepPressure } from './cycle.ts'
 
@@ -50,6 +50,8 @@ describe('cycling', () => {
         const demand = 12.5 * ((i + 1) / 4)
         const { meanPower } = runCycles(unit, { volume, demand, band: { load: 6.5, unload: 7.5 } }, 30)
         expect(Math.abs(meanPower - expected), `${volume} m3 at ${(i + 1) * 25} %: ${meanPower}`).toBeLessThan(0.5)
+        const reckoned = cyclingPower(unit, (i + 1) / 4, { volume, band: 1 }, 7)
+        expect(Math.abs(reckoned - expected), `${volume} m3 at ${(i + 1) * 25} %: ${reckoned} reckoned`).toBeLessThan(0.5)
       }
     const ideal = runCycles(
       { ...unit, blowDownS: 1e-6, loadRampS: 1e-6 },

@@ -1,3 +1,5 @@
+import { cycleTimes } from './air.ts'
+
 /** What a compressor is rated for, and how its controller behaves. Times in s. */
 export interface UnitParams {
   readonly variant: 'fixed' | 'vsd'
@@ -50,6 +52,27 @@ export function unloadedPower(unit: UnitParams, seconds: number): number {
   if (unit.variant === 'vsd') return 0.12 * unit.ratedPower
   const u = unit.unloadFraction
   return unit.ratedPower * (u + (0.65 - u) * Math.exp(-seconds / unit.blowDownS))
+}
+
+/**
+ * Mean power of a fixed machine that carries a share of its flow by loading and unloading on a receiver, kW: blow-down and load ramp
+ * included, `bar` the mean pressure. domain.md 3.3 tabulates it.
+ */
+export function cyclingPower(
+  unit: UnitParams,
+  duty: number,
+  receiver: { readonly volume: number; readonly band: number },
+  bar: number,
+): number {
+  const full = loadedPower(unit, bar)
+  if (duty >= 1) return full
+  if (duty <= 0) return unit.unloadFraction * unit.ratedPower
+  const { load, unload } = cycleTimes(receiver.volume, receiver.band, unit.ratedFlow, duty)
+  const u = unit.unloadFraction
+  const decayed = Math.exp(-unload / unit.blowDownS)
+  const idle = unit.ratedPower * (u * unload + (0.65 - u) * unit.blowDownS * (1 - decayed))
+  const ramp = (full - unit.ratedPower * (u + (0.65 - u) * decayed)) * (Math.min(load, unit.loadRampS) / 2)
+  return (full * load - ramp + idle) / (load + unload)
 }
 
 /** FAD lost to altitude: displacement is fixed, so delivery follows the intake pressure. */

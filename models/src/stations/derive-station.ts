@@ -1,7 +1,7 @@
 import { pointsOf } from '../kinds/index.ts'
 import { efficiency } from '../physics/air.ts'
 import { gradeLimit } from '../physics/gb19153.ts'
-import { loadedPower, pressureFactor, type UnitParams } from '../physics/power.ts'
+import { cyclingPower, loadedPower, pressureFactor, unloadedPower, type UnitParams } from '../physics/power.ts'
 import { isAvailable, isLoaded, isRunning } from './derive-device.ts'
 import type { DerivedValues, LeakKnowledge, PointReader, StationDerivation } from './derive-types.ts'
 import { devicesOf, hasVariant, headerFlowMeter, mainPowerMeter, unitParams } from './ratings.ts'
@@ -30,7 +30,7 @@ export function deriveStation(config: StationConfig, reader: PointReader, leak?:
   const counted = units.length > unknown.length
   const { specificPower, specificEnergy, airPerKwh } = efficiency(power.value, flow.value)
   const capacities = units.map((unit) => unit.settings['ratedFlow'] ?? NaN)
-  const expected = expectedSpecificEnergy(units, states, reader, power.value)
+  const expected = expectedSpecificEnergy(config, units, states, reader, { flow: flow.value, power: power.value })
 
   const values: DerivedValues = {
     headerFlow: flow.value,
@@ -124,34 +124,54 @@ function headerPressure(config: StationConfig, reader: PointReader): number {
   return known.length > 0 ? known.reduce((sum, bar) => sum + bar, 0) / known.length : NaN
 }
 
-/** kWh/m3 the machines now loaded should need by their ratings, with the auxiliaries as they are. NaN when none is loaded. */
+/**
+ * kWh/m3 the running machines should need for the air now used, auxiliaries as they are: fixed machines full, one of them cycling on the
+ * receiver, VSDs sharing the rest (domain.md 6). NaN while nothing runs or no air is used.
+ */
 function expectedSpecificEnergy(
+  config: StationConfig,
   units: readonly DeviceConfig[],
   states: readonly number[],
   reader: PointReader,
-  stationPower: number,
+  station: { readonly flow: number; readonly power: number },
 ): number {
-  let [expected, flow, actual] = [0, 0, 0]
-  for (const [i, device] of units.entries()) {
-    const state = states[i] ?? NaN
-    if (!isRunning(state)) continue
-    const unit = unitParams(device)
-    const power = reader.value(device.id, 'activePower')
-    if (!unit || Number.isNaN(power)) return NaN
-    const q = reader.value(device.id, 'deliveredFlow')
-    const bar = reader.value(device.id, 'dischargePressure')
-    actual += power
-    if (!isLoaded(state)) {
-      expected += power
-      continue
-    }
-    const speed = unit.variant === 'vsd' ? Math.min(1, Math.max(unit.minSpeed, q / unit.ratedFlow)) : 1
-    expected += loadedPower(unit, bar, speed)
-    flow += q
+  const running = units.filter((_, i) => isRunning(states[i] ?? NaN))
+  const params = running.flatMap((device) => unitParams(device) ?? [])
+  const actual = running.reduce((sum, device) => sum + reader.value(device.id, 'activePower'), 0)
+  const bars = running.map((device) => reader.value(device.id, 'dischargePressure')).filter(Number.isFinite)
+  if (params.length < running.length || !(station.flow > 0) || running.length === 0 || bars.length === 0) return NaN
+  const bar = bars.reduce((sum, one) => sum + one, 0) / bars.length
+  const needed = expectedMachinePower(params, station.flow, { volume: config.volume, band: units.length > 1 ? 0.5 : 1 }, bar)
+  const auxiliaries = Number.isFinite(station.power - actual) ? Math.max(0, station.power - actual) : 0
+  return (needed + auxiliaries) / station.flow / 60
+}
+
+function expectedMachinePower(
+  params: readonly UnitParams[],
+  flow: number,
+  receiver: { readonly volume: number; readonly band: number },
+  bar: number,
+): number {
+  const trims = params.filter((unit) => unit.variant === 'vsd')
+  const least = trims.reduce((sum, unit) => sum + unit.ratedFlow * unit.minSpeed, 0)
+  const most = trims.reduce((sum, unit) => sum + unit.ratedFlow, 0)
+  let left = flow
+  let power = 0
+  for (const unit of params.filter((one) => one.variant === 'fixed').toSorted((a, b) => b.ratedFlow - a.ratedFlow)) {
+    // A fixed machine works only for what the trim machines cannot carry.
+    const wanted = left > most ? Math.max(0, left - least) : 0
+    const duty = Math.min(1, wanted / unit.ratedFlow)
+    power += cyclingPower(unit, duty, receiver, bar)
+    left -= duty * unit.ratedFlow
   }
-  if (!(flow > 0)) return NaN
-  const auxiliaries = Number.isFinite(stationPower) ? Math.max(0, stationPower - actual) : 0
-  return (expected + auxiliaries) / flow / 60
+  for (const unit of trims) {
+    const speed = left / most
+    const idle = unloadedPower(unit, 0)
+    const duty = Math.min(1, speed / unit.minSpeed)
+    power +=
+      speed >= unit.minSpeed ? loadedPower(unit, bar, Math.min(1, speed)) : duty * loadedPower(unit, bar, unit.minSpeed) + (1 - duty) * idle
+  }
+  return power
 }
 
 /** (units' air over 24 h - header's) / header's, percent; needs a header meter and 24 h of history of every unit. */

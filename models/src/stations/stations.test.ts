@@ -108,7 +108,8 @@ describe('derived values', () => {
     expect(values).toMatchObject({ runningUnits: 2, loadedUnits: 1, availableCapacity: 24, largestUnitCapacity: 12 })
     expect(values['specificPower']).toBeCloseTo(98 / 11.5, 6)
     expect(values['airPerKwh']).toBeCloseTo((60 * 11.5) / 98, 6)
-    expect(values['expectedSpecificEnergy']).toBeCloseTo((75 + 20 + 3) / 12 / 60, 6)
+    // One machine cycles at 96 % on 2.2 m3, one idles at a quarter, and 3 kW are auxiliaries.
+    expect(values['expectedSpecificEnergy']).toBeCloseTo((73.5 + 18.75 + 3) / 11.5 / 60, 3)
     expect(values['leakFlow']).toBeNaN()
     expect(missing).toEqual([])
     expect(grade).toBe(2)
