@@ -1,0 +1,47 @@
+import { defineRecord } from '../define.ts'
+import { number, text } from '../fields.ts'
+
+/** One configurable number. Its history is the audit trail of its row. */
+export const setting = defineRecord({
+  name: 'setting',
+  table: 'setting_value',
+  module: 'foundation',
+  label: { zh: '参数设置', en: 'Settings' },
+  help: {
+    zh: '各功能的可配置数值；每项有默认值、范围与完整的修改历史。',
+    en: 'Every configurable number with its default, its range and the history of its changes.',
+  },
+  fields: {
+    code: text('编码', 'Code', { required: true, computed: true, max: 80, search: true }),
+    name: text('名称', 'Name', { required: true, computed: true, search: true }),
+    nameEn: text('英文名称', 'English name', { required: true, computed: true, search: true }),
+    value: number('当前值', 'Value', { required: true }),
+    unit: text('单位', 'Unit', { computed: true, max: 20 }),
+    standard: number('默认值', 'Default', { required: true, computed: true }),
+    least: number('最小', 'Least', { required: true, computed: true }),
+    most: number('最大', 'Most', { required: true, computed: true }),
+    reason: text('修改原因', 'Reason', { max: 500 }),
+  },
+  title: ['name'],
+  unique: [['code']],
+  audience: 'administration',
+  actions: { create: null, edit: 'administer', remove: null },
+  views: { columns: ['code', 'name', 'value', 'unit', 'standard', 'updatedBy', 'updatedAt'], sort: 'code' },
+})
+
+const define = (zh: string, en: string, unit: string, standard: number, least: number, most: number) => ({
+  label: { zh, en },
+  unit,
+  standard,
+  least,
+  most,
+})
+/** What may be set. A new number is a line here; it gets its row when a server starts. */
+export const settings = {
+  'lease.renewalDays': define('租约到期提醒提前量', 'Lease renewal notice', 'd', 30, 1, 365),
+  'inspection.intervalDays': define('巡检间隔', 'Inspection interval', 'd', 7, 1, 7),
+  'export.maxRows': define('单次导出行数上限', 'Rows per export', '', 1_000_000, 1000, 5_000_000),
+  'upload.maxMegabytes': define('单个文件上限', 'Size of one file', 'MB', 20, 1, 200),
+  'parts.shortageFactor': define('配件缺货预警系数', 'Shortage warning factor', '', 1, 0.5, 3),
+} as const
+export type SettingName = keyof typeof settings

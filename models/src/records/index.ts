@@ -1,0 +1,22 @@
+export type { Field, Fields, GeoPoint, ReferenceField, RowsField, Sensitivity, ValueOf, ValuesOf } from './field-types.ts'
+export type {
+  Action,
+  External,
+  Lifecycle,
+  ModuleName,
+  RecordModel,
+  RecordScope,
+  StandardValues,
+  State,
+  Transition,
+  Views,
+} from './record-types.ts'
+export { choice, date, file, flag, geo, image, money, number, reference, rows, text, time } from './fields.ts'
+export { allFields, defineRecord, snakeCase, standardFields, type RowOf } from './define.ts'
+export { changeSchema, createSchema, emptyValue, fieldSchema, idPattern, inputSchema, isMany, rowSchema } from './schema.ts'
+export { actionLabels, actions, actionsOf, defaultPermissions, permissionOf } from './permissions.ts'
+export { isSearchable, queryWords, rowWords, searchWords } from './search-words.ts'
+export { parseListQuery, type Filter, type ListQuery, type Parsed, type Sort } from './list-query.ts'
+export { fromCell, toCell, yesNo, type CellValue } from './cells.ts'
+export { externals, findRecord, moduleLabels, recordList, recordOf, records, referrersOf, type RecordTables } from './registry.ts'
+export { settings, type SettingName } from './foundation/setting.ts'

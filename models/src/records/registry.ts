@@ -1,0 +1,53 @@
+import { menuEntry } from './foundation/menu-entry.ts'
+import { delivery, inbox, message } from './foundation/message.ts'
+import { region } from './foundation/region.ts'
+import { role } from './foundation/role.ts'
+import { setting } from './foundation/setting.ts'
+import { storedFile } from './foundation/stored-file.ts'
+import { term } from './foundation/term.ts'
+import type { RowOf } from './define.ts'
+import type { External, ModuleName, RecordModel } from './record-types.ts'
+import type { Label } from '../kinds/types.ts'
+
+/** Every record there is, in the order of menus. A new one is declared in its module's folder and named here. */
+export const recordList = [region, role, menuEntry, message, delivery, inbox, storedFile, setting, term] as const
+export const records: readonly RecordModel[] = recordList
+
+const byName = new Map(records.map((record) => [record.name, record]))
+export const findRecord = (name: string): RecordModel | undefined => byName.get(name)
+/** Throws for a name that is no record; use `findRecord` for words from outside. */
+export function recordOf(name: string): RecordModel {
+  const record = byName.get(name)
+  if (!record) throw new Error(`unknown record '${name}'`)
+  return record
+}
+
+/** Kept by other parts of the product, referred to by records. */
+export const externals: Readonly<Record<string, External>> = {
+  user: { table: 'auth_user', title: ['name'], permission: 'user:view', label: { zh: '用户', en: 'User' } },
+  station: { table: 'station', title: ['name'], permission: 'station:view', label: { zh: '站点', en: 'Station' } },
+  device: { table: 'device', title: ['code', 'name'], permission: 'station:view', label: { zh: '设备', en: 'Device' } },
+}
+
+/** Fields of other records that point to this one. */
+export function referrersOf(name: string): readonly { readonly record: RecordModel; readonly field: string; readonly many: boolean }[] {
+  return records.flatMap((record) =>
+    Object.entries(record.fields).flatMap(([field, declared]) =>
+      declared.type === 'reference' && declared.to === name ? [{ record, field, many: declared.many === true }] : [],
+    ),
+  )
+}
+
+/** Rows of every record by its table, as Kysely sees them. */
+export type RecordTables = { [R in (typeof recordList)[number] as R['table']]: RowOf<R> }
+
+export const moduleLabels: Readonly<Record<ModuleName, Label>> = {
+  foundation: { zh: '基础管理', en: 'Foundation' },
+  supervision: { zh: '设备监管', en: 'Equipment' },
+  service: { zh: '运维服务', en: 'Service' },
+  investment: { zh: '投资', en: 'Investment' },
+  mall: { zh: '商城', en: 'Mall' },
+  analytics: { zh: '数据分析', en: 'Analytics' },
+  platform: { zh: '数据平台', en: 'Platform' },
+  governance: { zh: '治理', en: 'Governance' },
+}
