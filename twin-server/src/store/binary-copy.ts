@@ -1,6 +1,3 @@
-import type { Writable } from 'node:stream'
-import type { TransactionSql } from 'postgres'
-
 const POSTGRES_EPOCH = Date.UTC(2000, 0, 1)
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const FLOAT8 = 701
@@ -103,15 +100,4 @@ export class BinaryCopy {
     this.#buffer = larger
     this.#view = new DataView(larger.buffer, larger.byteOffset, larger.length)
   }
-}
-
-/** `copy … from stdin` of data that is ready; rejects with the server's error. */
-export async function copyIn(tx: TransactionSql, statement: string, data: Buffer): Promise<void> {
-  const sink: Writable = await tx.unsafe(statement).writable()
-  await new Promise<void>((resolve, reject) => {
-    sink.once('error', reject)
-    sink.once('finish', resolve)
-    sink.once('close', () => reject(new Error('connection closed while copying')))
-    sink.end(data)
-  })
 }

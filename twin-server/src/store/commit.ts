@@ -1,9 +1,8 @@
 import type { CommitBatch, CommitPort } from '@twin/actors/runtime'
 import { FencedError } from '@twin/actors/runtime'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { TransactionSql } from 'postgres'
+import type { Sql, Tx } from './connection.ts'
 import { BinaryCopy } from './binary-copy.ts'
-import type { Sql } from './connection.ts'
 import { countRejects, insertLetters, LetterThinner } from './dead-letters.ts'
 import { type Move, movesOf, type Ownership } from './ownership.ts'
 import type { PartitionMark, Partitions } from './partitions.ts'
@@ -20,7 +19,7 @@ export interface CommitOptions {
   /** Told of every failed attempt. */
   readonly onRetry?: (error: unknown, attempt: number) => void
   /** For tests: called inside the transaction when all is written, before COMMIT. */
-  readonly beforeCommit?: (tx: TransactionSql) => Promise<void>
+  readonly beforeCommit?: (tx: Tx) => Promise<void>
 }
 
 const FIRST_WAIT = 50
@@ -162,20 +161,21 @@ export class PostgresCommitPort implements CommitPort {
         ...insertLetters(tx, org, letters),
         ...countRejects(tx, org, batch, now),
         ...timers(tx, org, batch),
-        ...marksOf(batch.samples, now).map((mark) =>
-          tx`insert into rollup_dirty (org, tier, due, devices, buckets)
-            values (${org}, 0, ${mark.due}, ${mark.devices}::text[], ${mark.buckets}::bigint[])`.execute(),
+        ...marksOf(batch.samples, now).map(
+          (mark) =>
+            tx`insert into rollup_dirty (org, tier, due, devices, buckets)
+            values (${org}, 0, ${mark.due}, ${mark.devices}::text[], ${mark.buckets}::bigint[])`,
         ),
         ...partitionMarks(tx, marks),
         tx`select tw_commit_fence(${this.#own.inc}, ${number}, ${moves.map((m) => m.shard)}::int[], ${moves.map((m) => m.stream)}::text[],
-          ${moves.map((m) => m.epoch)}::bigint[], ${moves.map((m) => m.from)}::bigint[], ${moves.map((m) => m.to)}::bigint[])`.execute(),
+          ${moves.map((m) => m.epoch)}::bigint[], ${moves.map((m) => m.from)}::bigint[], ${moves.map((m) => m.to)}::bigint[])`,
       ])
       await this.#options.beforeCommit?.(tx)
     })
     this.#partitions.noted(marks)
   }
 
-  #facts(tx: TransactionSql, { facts }: CommitBatch): Promise<unknown>[] {
+  #facts(tx: Tx, { facts }: CommitBatch): Promise<unknown>[] {
     if (facts.length === 0) return []
     const { org } = this.#options
     const epochOf = (shard: number): number => this.#own.shards.get(shard)?.epoch ?? 0
@@ -185,7 +185,7 @@ export class PostgresCommitPort implements CommitPort {
         from unnest(${facts.map((f) => f.shard)}::int[], ${facts.map((f) => epochOf(f.shard))}::bigint[], ${facts.map((f) => f.seq)}::bigint[],
           ${facts.map((f) => f.station)}::text[], ${facts.map((f) => f.actor)}::text[], ${facts.map((f) => f.fact.kind)}::text[],
           ${facts.map((f) => f.fact.v)}::int[], ${facts.map((f) => f.fact.at)}::timestamptz[], ${facts.map((f) => json(f.fact.body))}::text[])
-          as x(shard, epoch, seq, station, actor, kind, v, at, body)`.execute(),
+          as x(shard, epoch, seq, station, actor, kind, v, at, body)`,
       ...projectAlarms(tx, org, epochOf, facts),
       ...projectFacts(tx, org, facts),
     ]
@@ -219,7 +219,7 @@ function* times<T>(rows: readonly T[], of: (row: T) => number): Generator<number
 }
 
 /** The station of a cursor is that of the rows beside it, so that recovery finds it by station. */
-function cursors(tx: TransactionSql, org: string, { cursors: rows, samples, facts }: CommitBatch, now: number): Promise<unknown>[] {
+function cursors(tx: Tx, org: string, { cursors: rows, samples, facts }: CommitBatch, now: number): Promise<unknown>[] {
   if (rows.length === 0) return []
   const stations = new Map<string, string>()
   for (const { device, station } of samples) stations.set(device, station)
@@ -232,29 +232,30 @@ function cursors(tx: TransactionSql, org: string, { cursors: rows, samples, fact
         ${rows.map((r) => r.seq)}::bigint[]) as x(device, channel, station, boot, seq)
       left join device d on x.station is null and d.id = x.device
       on conflict (device, channel) do update set station = coalesce(excluded.station, c.station), boot = excluded.boot, seq = excluded.seq,
-        updated_at = excluded.updated_at`.execute(),
+        updated_at = excluded.updated_at`,
   ]
 }
 
-function timers(tx: TransactionSql, org: string, { timers: rows }: CommitBatch): Promise<unknown>[] {
+function timers(tx: Tx, org: string, { timers: rows }: CommitBatch): Promise<unknown>[] {
   const due = rows.filter((row) => row.due !== null)
   const done = rows.filter((row) => row.due === null).map((row) => row.station)
   const jobs: Promise<unknown>[] = []
-  if (done.length > 0) jobs.push(tx`delete from timer where station = any(${done}::text[])`.execute())
+  if (done.length > 0) jobs.push(tx`delete from timer where station = any(${done}::text[])`)
   if (due.length > 0)
     jobs.push(
       tx`insert into timer (org, station, shard, due)
         select ${org}, x.station, x.shard, x.due
         from unnest(${due.map((r) => r.station)}::text[], ${due.map((r) => r.shard)}::int[], ${due.map((r) => r.due)}::timestamptz[])
           as x(station, shard, due)
-        on conflict (station) do update set shard = excluded.shard, due = excluded.due`.execute(),
+        on conflict (station) do update set shard = excluded.shard, due = excluded.due`,
     )
   return jobs
 }
 
-function partitionMarks(tx: TransactionSql, marks: readonly PartitionMark[]): Promise<unknown>[] {
-  return marks.map((mark) =>
-    tx`update tw_partition set last_write = greatest(last_write, now()), max_lag_ms = greatest(max_lag_ms, ${mark.lag})
-      where parent = ${mark.table} and day = ${mark.day}`.execute(),
+function partitionMarks(tx: Tx, marks: readonly PartitionMark[]): Promise<unknown>[] {
+  return marks.map(
+    (mark) =>
+      tx`update tw_partition set last_write = greatest(last_write, now()), max_lag_ms = greatest(max_lag_ms, ${mark.lag})
+      where parent = ${mark.table} and day = ${mark.day}`,
   )
 }

@@ -1,5 +1,5 @@
 import type { CommitBatch, DeadLetter } from '@twin/actors/runtime'
-import type { TransactionSql } from 'postgres'
+import type { Tx } from './connection.ts'
 import { clean, iso } from './text.ts'
 
 const MAX_PAYLOAD = 64 * 1024
@@ -28,7 +28,7 @@ export class LetterThinner {
   }
 }
 
-export function insertLetters(tx: TransactionSql, org: string, letters: readonly DeadLetter[]): Promise<unknown>[] {
+export function insertLetters(tx: Tx, org: string, letters: readonly DeadLetter[]): Promise<unknown>[] {
   if (letters.length === 0) return []
   return [
     tx`insert into dead_letter (org, device, station, topic, reason, detail, payload, received)
@@ -38,14 +38,14 @@ export function insertLetters(tx: TransactionSql, org: string, letters: readonly
         ${letters.map((l) => Buffer.from(l.payload.subarray(0, MAX_PAYLOAD)).toString('hex'))}::text[],
         ${letters.map((l) => iso(l.received))}::timestamptz[])
         as x(device, topic, reason, detail, payload, received)
-      left join device d on d.id = x.device`.execute(),
+      left join device d on d.id = x.device`,
   ]
 }
 
 /**
  * Counts per device and reason. Letters of no known device are counted under '' unless the batch counts them itself.
  */
-export function countRejects(tx: TransactionSql, org: string, batch: CommitBatch, now: number): Promise<unknown>[] {
+export function countRejects(tx: Tx, org: string, batch: CommitBatch, now: number): Promise<unknown>[] {
   const counts = new Map<string, { device: string; reason: string; count: number }>()
   const add = (device: string, reason: string, count: number): void => {
     const key = `${device}\0${reason}`
@@ -63,6 +63,6 @@ export function countRejects(tx: TransactionSql, org: string, batch: CommitBatch
       select ${org}, x.device, x.reason, x.count, ${now}
       from unnest(${rows.map((r) => r.device)}::text[], ${rows.map((r) => r.reason)}::text[], ${rows.map((r) => r.count)}::bigint[])
         as x(device, reason, count)
-      on conflict (device, reason) do update set count = r.count + excluded.count, last_at = excluded.last_at`.execute(),
+      on conflict (device, reason) do update set count = r.count + excluded.count, last_at = excluded.last_at`,
   ]
 }

@@ -1,6 +1,6 @@
 import type { FactRow } from '@twin/actors/runtime'
 import { type AlarmRow, isAlarmFact, projectAlarm } from '@twin/models/alarms'
-import type { TransactionSql } from 'postgres'
+import type { Tx } from './connection.ts'
 import { clean, iso, json } from './text.ts'
 
 /** Column and form of each field of a row. */
@@ -50,12 +50,7 @@ function assignments(set: Partial<AlarmRow>): Assignments {
 }
 
 /** Rows of alarm_occurrence and alarm_event that these facts mean, one statement after the other in the order of the facts. */
-export function projectAlarms(
-  tx: TransactionSql,
-  org: string,
-  epochOf: (shard: number) => number,
-  facts: readonly FactRow[],
-): Promise<unknown>[] {
+export function projectAlarms(tx: Tx, org: string, epochOf: (shard: number) => number, facts: readonly FactRow[]): Promise<unknown>[] {
   const jobs: Promise<unknown>[] = []
   for (const row of facts) {
     const { fact, actor, station } = row
@@ -72,7 +67,7 @@ export function projectAlarms(
         values (${row.shard}, ${row.seq}, ${epochOf(row.shard)}, ${org}, coalesce(${occurrence}::text, (select occurrence from alarm_occurrence
           where device = ${device} and code = ${fact.body.code} and closed_at is null and not historical limit 1)),
           ${station}, ${device}, ${fact.body.code}, ${fact.at}, ${fact.kind}, ${by === null ? null : clean(by)}, ${noteOf(fact.body)},
-          ${json(fact.body)}::text::jsonb)`.execute(),
+          ${json(fact.body)}::text::jsonb)`,
     )
   }
   return jobs
@@ -87,25 +82,22 @@ function noteOf(body: object): string | null {
 }
 
 /** Kinds of device and station are looked up here: facts do not carry them, and lists filter by them. */
-function insert(tx: TransactionSql, org: string, row: AlarmRow, again: Partial<AlarmRow>): Promise<unknown> {
+function insert(tx: Tx, org: string, row: AlarmRow, again: Partial<AlarmRow>): Promise<unknown> {
   const { deviceKind: _, ...rest } = row
   const { columns, casts, values } = assignments(rest)
   const n = values.length
   const fresh = assignments(again).columns.map((column) => `${column} = excluded.${column}`)
-  return tx
-    .unsafe(
-      `insert into alarm_occurrence (${columns.join(', ')}, org, device_kind, station_kind)
+  return tx.unsafe(
+    `insert into alarm_occurrence (${columns.join(', ')}, org, device_kind, station_kind)
        values (${casts.map((cast, i) => `$${i + 1}${cast}`).join(', ')}, $${n + 1},
          coalesce((select kind from device where id = $${n + 2}), ''), (select kind from station where id = $${n + 3}))
        on conflict (occurrence) do update set ${fresh.join(', ')}`,
-      [...values, org, row.device, row.station],
-      { prepare: true },
-    )
-    .execute()
+    [...values, org, row.device, row.station],
+  )
 }
 
 function update(
-  tx: TransactionSql,
+  tx: Tx,
   where: { readonly occurrence: string } | { readonly open: true },
   set: Partial<AlarmRow>,
   device: string,
@@ -118,5 +110,5 @@ function update(
     'occurrence' in where
       ? [`occurrence = $${n + 1}`, [where.occurrence]]
       : [`device = $${n + 1} and code = $${n + 2} and closed_at is null and not historical`, [device, code]]
-  return tx.unsafe(`update alarm_occurrence set ${assign} where ${condition}`, [...values, ...keys], { prepare: true }).execute()
+  return tx.unsafe(`update alarm_occurrence set ${assign} where ${condition}`, [...values, ...keys])
 }

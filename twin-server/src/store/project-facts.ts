@@ -1,11 +1,11 @@
 import type { FactRow } from '@twin/actors/runtime'
 import { isFinal } from '@twin/models/commands'
 import type { CommandState, Position, StationFact, StationState } from '@twin/models/twin'
-import type { TransactionSql } from 'postgres'
+import type { Tx } from './connection.ts'
 import { clean, iso, json } from './text.ts'
 
 /** Rows of command, position_track and alarm_flood that these facts mean. Alarms have a file of their own. */
-export function projectFacts(tx: TransactionSql, org: string, facts: readonly FactRow[]): Promise<unknown>[] {
+export function projectFacts(tx: Tx, org: string, facts: readonly FactRow[]): Promise<unknown>[] {
   const jobs: Promise<unknown>[] = []
   for (const { fact, actor, station } of facts) {
     switch (fact.kind) {
@@ -28,7 +28,7 @@ export function projectFacts(tx: TransactionSql, org: string, facts: readonly Fa
   return jobs
 }
 
-function requested(tx: TransactionSql, org: string, station: string, state: CommandState): Promise<unknown> {
+function requested(tx: Tx, org: string, station: string, state: CommandState): Promise<unknown> {
   return tx`insert into command (id, org, station, target, code, args, reason, requested_by, approved_by, phase, reject_code, detail,
       issued_at, ended_at, deadline, expires_at, n, attempts, video, steps, before, after)
     values (${state.id}, ${org}, ${station}, ${state.target}, ${state.code}, ${json(state.args)}::text::jsonb, ${clean(state.reason)},
@@ -36,11 +36,11 @@ function requested(tx: TransactionSql, org: string, station: string, state: Comm
       ${state.detail && clean(state.detail)}, ${state.issuedAt}, ${isFinal(state.phase) ? state.issuedAt : null}, ${state.deadline},
       ${state.expiresAt}, ${state.n}, ${state.attempts}, ${state.video}, ${json(state.steps)}::text::jsonb, ${json(state.before)}::text::jsonb,
       ${json(state.after)}::text::jsonb)
-    on conflict (id) do nothing`.execute()
+    on conflict (id) do nothing`
 }
 
 /** As `foldCommand`: what comes after the end adds its step and changes nothing else. */
-function moved(tx: TransactionSql, fact: StationFact & { readonly kind: 'command.moved' }): Promise<unknown>[] {
+function moved(tx: Tx, fact: StationFact & { readonly kind: 'command.moved' }): Promise<unknown>[] {
   const { id, by, phase, ...changes } = fact.body
   const step = [{ phase, at: fact.at, by: by ?? null, detail: changes.detail ?? null }]
   const columns: string[] = ['phase = $2', 'ended_at = $3']
@@ -60,20 +60,20 @@ function moved(tx: TransactionSql, fact: StationFact & { readonly kind: 'command
   set('approved_by', changes.approvedBy && json(changes.approvedBy), '::text::jsonb')
   set('after', changes.after && json(changes.after), '::text::jsonb')
   return [
-    tx`update command set steps = steps || ${json(step)}::text::jsonb where id = ${id}`.execute(),
-    tx.unsafe(`update command set ${columns.join(', ')} where id = $1 and ended_at is null`, values, { prepare: true }).execute(),
+    tx`update command set steps = steps || ${json(step)}::text::jsonb where id = ${id}`,
+    tx.unsafe(`update command set ${columns.join(', ')} where id = $1 and ended_at is null`, values),
   ]
 }
 
-function positioned(tx: TransactionSql, org: string, station: string, device: string, at: Position): Promise<unknown> {
+function positioned(tx: Tx, org: string, station: string, device: string, at: Position): Promise<unknown> {
   return tx`insert into position_track (device, at, org, station, lat, lng, source, accuracy, by)
     values (${device}, ${at.at}, ${org}, ${station}, ${at.lat}, ${at.lng}, ${at.source}, ${at.accuracy}, ${at.by && clean(at.by)})
     on conflict (device, at) do update set lat = excluded.lat, lng = excluded.lng, source = excluded.source, accuracy = excluded.accuracy,
-      by = excluded.by`.execute()
+      by = excluded.by`
 }
 
-function flooded(tx: TransactionSql, org: string, station: string, at: number, flood: StationState['flood']): Promise<unknown> {
-  if (flood === null) return tx`update alarm_flood set until = ${at} where station = ${station} and until is null`.execute()
+function flooded(tx: Tx, org: string, station: string, at: number, flood: StationState['flood']): Promise<unknown> {
+  if (flood === null) return tx`update alarm_flood set until = ${at} where station = ${station} and until is null`
   return tx`insert into alarm_flood as f (station, since, org, until, count) values (${station}, ${flood.since}, ${org}, null, ${flood.count})
-    on conflict (station, since) do update set count = greatest(f.count, excluded.count)`.execute()
+    on conflict (station, since) do update set count = greatest(f.count, excluded.count)`
 }

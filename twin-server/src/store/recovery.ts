@@ -2,7 +2,7 @@ import type { CellSnapshot, CursorRow, FactRow, RecoveredCell, RecoveryPort, Sam
 import { FencedError } from '@twin/actors/runtime'
 import type { Fact } from '@twin/models/twin'
 import { claimAll } from './claim.ts'
-import type { Sql } from './connection.ts'
+import { fragment, rawSql, type Sql } from './connection.ts'
 import type { Ownership } from './ownership.ts'
 import { MARK_EVERY } from './partitions.ts'
 import { sampleColumns, sampleRow, type StoredSample } from './sample-rows.ts'
@@ -80,7 +80,7 @@ export class PostgresRecoveryPort implements RecoveryPort {
   async load(stations: readonly string[]): Promise<readonly RecoveredCell[]> {
     const names = [...stations]
     const snapshots = await this.#sql<StoredSnapshot[]>`
-      select distinct on (station) ${this.#sql.unsafe(snapshotColumns)} from snapshot where station = any(${names}::text[])
+      select distinct on (station) ${rawSql(snapshotColumns)} from snapshot where station = any(${names}::text[])
       order by station, fact_seq desc, sample_seq desc, at desc`
     const newest = new Map(snapshots.map((row) => [row.station, row]))
     const facts = await this.#since(journal, names, newest)
@@ -122,11 +122,11 @@ export class PostgresRecoveryPort implements RecoveryPort {
     const partitions = await this.#sql<{ name: string; max_lag_ms: number }[]>`
       select name, max_lag_ms from tw_partition where parent = ${table} and last_write >= ${Math.max(floor - 2 * MARK_EVERY, 0)} order by day`
     for (const { name, max_lag_ms: lag } of partitions) {
-      const arrived = table === 'sample' && floor > 0 ? this.#sql`and p.received >= ${Math.max(floor - lag, 0)}` : this.#sql``
+      const arrived = table === 'sample' && floor > 0 ? fragment`and p.received >= ${Math.max(floor - lag, 0)}` : fragment``
       const rows = await this.#sql<Stored[]>`
-        select ${this.#sql.unsafe(columns.replaceAll(/[^ ,]+/g, 'p.$&'))}
+        select ${rawSql(columns.replaceAll(/[^ ,]+/g, 'p.$&'))}
         from unnest(${behind.map((b) => b.station)}::text[], ${behind.map((b) => b.seq)}::bigint[]) as x(name, since)
-        join ${this.#sql.unsafe(name)} p on p.station = x.name and p.seq > x.since where true ${arrived}`
+        join ${rawSql(name)} p on p.station = x.name and p.seq > x.since where true ${arrived}`
       for (const row of rows) {
         const list = found.get(row.station)
         if (list) list.push(toRow(row))

@@ -1,13 +1,13 @@
 import type { SampleRow } from '@twin/actors/runtime'
-import type { TransactionSql } from 'postgres'
-import { type BinaryCopy, copyIn } from './binary-copy.ts'
+import type { Tx } from './connection.ts'
+import type { BinaryCopy } from './binary-copy.ts'
 import { clean } from './text.ts'
 
 const origins = ['measured', 'derived', 'replay'] as const
 const columns = 'org, shard, seq, station, device, kind, at, received, "values", quality, origin'
 
 /** All rows in one COPY; measured against insert…unnest it costs half from 50 rows on and 1 ms more for a single row. */
-export async function copySamples(tx: TransactionSql, copy: BinaryCopy, org: string, rows: readonly SampleRow[]): Promise<void> {
+export async function copySamples(tx: Tx, copy: BinaryCopy, org: string, rows: readonly SampleRow[]): Promise<void> {
   copy.begin()
   for (const row of rows) {
     copy.row(11)
@@ -23,7 +23,7 @@ export async function copySamples(tx: TransactionSql, copy: BinaryCopy, org: str
     copy.bytes(row.quality)
     copy.int2(origins.indexOf(row.origin))
   }
-  await copyIn(tx, `copy sample (${columns}) from stdin (format binary)`, copy.take())
+  await tx.copyIn(`copy sample (${columns}) from stdin (format binary)`, copy.take())
 }
 
 /** As selected by `select shard, seq, station, device, kind, at, received, "values", quality, origin`. */

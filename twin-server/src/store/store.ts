@@ -71,8 +71,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     },
     async close() {
       await commitPort.close()
-      await Promise.all([writer.end({ timeout: 5 }), db.destroy()])
-      await sql.end({ timeout: 5 })
+      await Promise.all([writer.end(), db.destroy()])
     },
   }
 }

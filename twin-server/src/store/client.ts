@@ -1,0 +1,107 @@
+import { connect as connectSocket, type Socket } from 'node:net'
+import postgres from 'postgres'
+
+export interface PoolOptions {
+  /** Connections at most; they are made when needed. */
+  readonly max?: number
+  /** application_name. */
+  readonly name?: string
+  /** `date` gives Date objects for timestamptz, as libraries expect; otherwise epoch ms. */
+  readonly times?: 'ms' | 'date'
+  /** A transaction whose client stopped is ended after this. */
+  readonly idleInTransactionMs?: number
+}
+
+/** bigint columns are counters and sequences: numbers, and an error rather than a wrong number beyond 2^53. */
+function safeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new Error(`bigint ${text} does not fit a number`)
+  return value
+}
+
+const numbers = { to: 20, from: [20], serialize: String, parse: safeInteger }
+const epochMs = {
+  to: 1184,
+  from: [1184],
+  serialize: (value: number | Date | string) => (typeof value === 'string' ? value : new Date(value).toISOString()),
+  parse: (text: string) => Date.parse(text),
+}
+
+/** An error of the connection in the form the commit rule knows. */
+function broken(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code })
+}
+
+/**
+ * One connection: a postgres.js client of its own that is thrown away when its socket ends. postgres.js 3.4.9 itself mends connections
+ * in ways that crash the process (a rollback written to no socket), hang (a leftover packet before the next start-up) or, worst, carry on a
+ * dead transaction outside of it on the next connection; none of it can happen to a client that never connects twice.
+ */
+export class Client {
+  readonly sql: postgres.Sql
+  dead = false
+  onDeath: (() => void) | null = null
+
+  constructor(url: string, { name = 'tw', times = 'ms', idleInTransactionMs = 30_000 }: PoolOptions) {
+    const options: postgres.Options<Record<string, postgres.PostgresType>> & {
+      socket: (parsed: postgres.ParsedOptions) => Promise<Socket>
+    } = {
+      max: 1,
+      max_lifetime: null,
+      socket: (parsed) => this.#connect(parsed),
+      onnotice: () => undefined,
+      connect_timeout: 10,
+      connection: {
+        application_name: name,
+        TimeZone: 'UTC',
+        lock_timeout: 4000,
+        idle_in_transaction_session_timeout: idleInTransactionMs,
+      },
+      types: { numbers, ...(times === 'ms' && { epochMs }) },
+    }
+    this.sql = postgres(url, options)
+  }
+
+  /** Throws if nothing may be sent any more. */
+  check(): void {
+    if (this.dead) throw broken('CONNECTION_CLOSED', 'the connection to the database was closed')
+  }
+
+  die(): void {
+    if (this.dead) return
+    this.dead = true
+    // Rejects what still waits inside; without it a queued statement would open a new connection.
+    void this.sql.end({ timeout: 0 }).catch(() => undefined)
+    this.onDeath?.()
+  }
+
+  /** postgres.js sends small packets and waits: without TCP_NODELAY a small COPY takes 88 ms instead of 2, and it has no option for it. */
+  async #connect({ host, port, path }: postgres.ParsedOptions): Promise<Socket> {
+    this.check()
+    let failure: unknown
+    for (const [i, name] of host.entries()) {
+      try {
+        const socket = await open(typeof path === 'string' ? connectSocket(path) : connectSocket(port[i] ?? 5432, name))
+        // Before postgres.js adds its own listeners, so that nothing is sent between the end of the socket and our knowing.
+        socket.once('error', () => this.die())
+        socket.once('close', () => this.die())
+        return Object.assign(socket, { host: name, port: port[i] })
+      } catch (error) {
+        failure = error
+      }
+    }
+    setImmediate(() => this.die())
+    throw failure
+  }
+}
+
+function open(socket: Socket): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    socket.setNoDelay(true)
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.removeListener('error', reject)
+      resolve(socket)
+    })
+  })
+}
