@@ -1,3 +1,7 @@
 export type * from './types.ts'
 export type * from '../ports.ts'
 export { FencedError } from '../ports.ts'
+export type { RuntimeOptions, Scheduler } from './options.ts'
+export { createRuntime } from './create-runtime.ts'
+export { SHARDS, shardOf, shardOfTechnician, xxh32 } from './shard.ts'
+export { viewAt } from './views.ts'

@@ -1,0 +1,2 @@
+export { MemoryStore } from './memory-store.ts'
+export { countingIds, ManualTime } from './manual-time.ts'

@@ -1,0 +1,471 @@
+import type { StationConfig } from '@twin/models/stations'
+import type { Patch, StationSummary, StationView } from '@twin/models/live'
+import type { Effect } from '@twin/models/twin'
+import type { Committed, DeadLetter, DeviceInput, Outcome } from '../ports.ts'
+import { lastLook, moveCommand, moved, takeBack } from '../station/index.ts'
+import { Cell, StepError } from './cell.ts'
+import { Committer } from './committer.ts'
+import { DueHeap } from './due-heap.ts'
+import { Gate } from './gate.ts'
+import { settingsOf, type RuntimeOptions, type Settings } from './options.ts'
+import { letterOf, takeCursor } from './receive.ts'
+import { Residents } from './residents.ts'
+import { answer } from './requests.ts'
+import { hashCell } from './state-hash.ts'
+import { Supervisor } from './supervisor.ts'
+import { cellDue } from './tick.ts'
+import type { Turn, TurnResult } from './turn.ts'
+import { inputTurn, newAlarms, stationTurn, tickTurn } from './turns.ts'
+import type { Reply, Request, Runtime, RuntimeMetrics } from './types.ts'
+import { summaryOf, viewOf } from './views.ts'
+
+/** Bytes a waiting history row takes besides its message. */
+const ROW_BYTES = 700
+
+export function createRuntime(options: RuntimeOptions): Runtime {
+  return new TwinRuntime(options)
+}
+
+/** Mailbox, turns and gate of all cells of this process. One thread, one turn at a time. */
+class TwinRuntime implements Runtime {
+  readonly #options: RuntimeOptions
+  readonly #settings: Settings
+  readonly #committer: Committer
+  readonly #gate: Gate
+  readonly #supervisor: Supervisor
+  readonly #residents: Residents
+  readonly #due = new DueHeap<string>()
+  readonly #mailbox: (() => void)[] = []
+  /** Messages that came while too much was waiting for its commit; taken up in order when there is room. */
+  readonly #parked: { readonly bytes: number; readonly run: () => void }[] = []
+  #parkedBytes = 0
+  #inTurn = false
+  #epoch = 1
+  #phase: 'new' | 'running' | 'stopped' = 'new'
+  #cancelTick: () => void = () => {}
+  readonly #counts = { accepted: 0, duplicate: 0, rejected: 0 }
+  readonly #rejects: Record<string, number> = {}
+  #values = 0
+  #steps = 0
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options
+    this.#settings = settingsOf(options)
+    const { clock, scheduler, commit: port } = options
+    this.#gate = new Gate({
+      epoch: () => this.#epoch,
+      execute: (effect) => this.#execute(effect),
+      problem: (message, error) => this.#log('error', message, error),
+    })
+    this.#committer = new Committer({
+      port,
+      clock,
+      scheduler,
+      everyMs: this.#settings.commitEveryMs,
+      release: (batch, rows) => {
+        this.#gate.release(batch, rows)
+        this.#unpark()
+      },
+      failed: (error, attempt) => this.#log('warn', `commit failed, attempt ${attempt}`, error),
+      fatal: (error) => this.#fatal(error),
+    })
+    this.#supervisor = new Supervisor(this.#settings.maxFailures)
+    this.#residents = new Residents({
+      recovery: options.recovery,
+      ids: options.ids,
+      epoch: () => this.#epoch,
+      batch: () => this.#committer.open,
+      touched: () => this.#committer.touched(),
+      now: () => clock.now(),
+      wake: (station, due) => this.#due.push(station, due),
+      problem: (message, error) => this.#log('error', message, error),
+    })
+  }
+
+  async start(): Promise<void> {
+    if (this.#phase !== 'new') throw new Error('a runtime starts once')
+    const claimed = await this.#options.recovery.claim()
+    for (const { epoch } of claimed.values()) this.#epoch = Math.max(this.#epoch, epoch)
+    await this.#residents.recover(claimed, (cursor) => this.#gate.durable(cursor))
+    this.#phase = 'running'
+    this.#scheduleTick()
+  }
+
+  async stop(): Promise<void> {
+    if (this.#phase !== 'running') return
+    this.#cancelTick()
+    await this.settle()
+    await this.#residents.saveAll()
+    this.#phase = 'stopped'
+    this.#committer.stop()
+  }
+
+  deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
+    this.#take(input.bytes, () => this.#deliver(input, done))
+  }
+
+  bury(letter: DeadLetter, done?: () => void): void {
+    this.#take(letter.payload.length, () => {
+      const batch = this.#committer.open
+      batch.deadLetters.push(letter)
+      batch.reject(letter.device ?? '', letter.reason, 1)
+      this.#rejects[letter.reason] = (this.#rejects[letter.reason] ?? 0) + 1
+      batch.bytes += letter.payload.length
+      if (done) batch.dones.push(done)
+      this.#committer.touched()
+    })
+  }
+
+  ask(request: Request): Promise<Reply> {
+    if (this.#phase !== 'running') return Promise.resolve({ ok: false, reason: 'overloaded', detail: '服务未运行 Not running' })
+    if (this.#full)
+      return Promise.resolve({ ok: false, reason: 'overloaded', detail: '系统繁忙,请稍后再试 Too much is waiting, try again' })
+    return new Promise((resolve) => {
+      this.#post(() => this.#ask(request, resolve))
+    })
+  }
+
+  stations(): readonly StationConfig[] {
+    return this.#residents.configs()
+  }
+  station(id: string): StationConfig | undefined {
+    return this.#residents.config(id)
+  }
+  stationOf(device: string): StationConfig | undefined {
+    return this.#residents.configOf(device)
+  }
+  summary(station: string): StationSummary | undefined {
+    const cell = this.#residents.cell(station)
+    return cell ? summaryOf(cell, this.#options.clock.now()) : this.#residents.passiveSummary(station)
+  }
+  stateHash(station: string): string | undefined {
+    const cell = this.#residents.cell(station)
+    return cell ? hashCell(cell) : this.#residents.passiveHash(station)
+  }
+  watermarks(): ReadonlyMap<string, { readonly boot: string; readonly seq: number }> {
+    return this.#gate.watermarks
+  }
+  onCommitted(listener: (committed: Committed) => void): () => void {
+    return this.#gate.onCommitted(listener)
+  }
+  onProvisional(listener: (station: string, patches: readonly Patch[]) => void): () => void {
+    return this.#gate.onProvisional(listener)
+  }
+
+  snapshot(station: string, done: (view: StationView | undefined) => void): void {
+    this.#post(() => {
+      this.#residents.withCell(station, (cell) => {
+        const batch = this.#committer.open
+        let view: StationView | undefined
+        // Taken when the batch closes: exactly what its commit covers, so that the next frame follows without a gap.
+        if (cell) {
+          cell.activeAt = this.#options.clock.now()
+          batch.atSeal.push(() => (view = viewOf(this.#residents.cell(station) ?? cell, this.#options.clock.now())))
+        }
+        batch.snapshots.push(() => done(view))
+        this.#committer.touched()
+      })
+    })
+  }
+
+  configure(config: StationConfig): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#post(() => {
+        this.#residents.withCell(config.id, (before) => {
+          try {
+            const cell = this.#residents.replace(config, before)
+            for (const core of cell.order) this.#supervisor.release(core.address)
+            this.#supervisor.release(cell.address)
+            this.#turn(cell, (turn) => {
+              if (before && cell.state.station.fence !== null && siteMoved(before.config, config))
+                turn.say(cell.address, [{ kind: 'fence.changed', v: 1, at: cell.now(turn.wall), body: null }])
+              else moved(cell, turn)
+              stationTurn(cell, turn, new Set())
+            })
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)))
+            return
+          }
+          this.#committer.open.replies.push(resolve)
+          this.#committer.touched()
+        })
+      })
+    })
+  }
+
+  async retire(station: string): Promise<void> {
+    await this.settle()
+    this.#due.delete(station)
+    this.#residents.remove(station)
+  }
+
+  async settle(): Promise<void> {
+    while (this.#parked.length > 0 || this.#residents.loading > 0) await this.#durable()
+    await this.#durable()
+  }
+
+  #durable(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#committer.open.dones.push(resolve)
+      this.#committer.touched()
+      this.#committer.hurry()
+    })
+  }
+
+  metrics(): RuntimeMetrics {
+    return {
+      stations: this.#residents.configs().length,
+      devices: this.#residents.devices,
+      quarantined: this.#supervisor.quarantined,
+      inputs: { ...this.#counts },
+      rejects: { ...this.#rejects },
+      values: this.#values,
+      commits: this.#committer.commits,
+      commitMs: this.#committer.durations(),
+      pending: this.#committer.pendingInputs + this.#parked.length,
+      pendingBytes: this.#committer.pendingBytes + this.#parkedBytes,
+      steps: this.#steps,
+      actorFailures: this.#supervisor.total,
+    }
+  }
+
+  get #full(): boolean {
+    return this.#committer.pendingBytes >= this.#settings.maxPendingBytes
+  }
+
+  /** Back-pressure: what is parked is not acknowledged, so its sender holds back; beyond as much again it must come a second time. */
+  #take(bytes: number, run: () => void): void {
+    if (this.#phase !== 'running') return
+    if (!this.#full && this.#parked.length === 0) return this.#post(run)
+    if (this.#parkedBytes + bytes > this.#settings.maxPendingBytes) return
+    this.#parked.push({ bytes, run })
+    this.#parkedBytes += bytes
+  }
+
+  #unpark(): void {
+    while (this.#parked.length > 0 && !this.#full) {
+      const next = this.#parked.shift()
+      if (!next) return
+      this.#parkedBytes -= next.bytes
+      this.#post(next.run)
+    }
+  }
+
+  /** One thing at a time, in order; what is posted from within a turn waits for its end. */
+  #post(run: () => void): void {
+    this.#mailbox.push(run)
+    if (this.#inTurn) return
+    this.#inTurn = true
+    try {
+      for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) next()
+    } finally {
+      this.#inTurn = false
+    }
+  }
+
+  #deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
+    const config = this.#residents.configOf(input.device)
+    if (config === undefined) return this.#reject(input, 'unknown-device', '', done)
+    if (config.id !== input.station) return this.#reject(input, 'not-permitted', `device of station ${config.id}`, done)
+    this.#residents.withCell(config.id, (cell) => {
+      if (cell === undefined) this.#reject(input, 'unknown-device', '', done)
+      else this.#receive(cell, input, done)
+    })
+  }
+
+  #receive(cell: Cell, input: DeviceInput, done: (outcome: Outcome) => void): void {
+    const core = cell.cores.get(input.device)
+    if (core === undefined) return this.#reject(input, 'unknown-device', '', done)
+    const cursor = takeCursor(core, input)
+    if (cursor === null) return this.#done('duplicate', input.bytes, done)
+    const wall = Math.max(this.#options.clock.now(), input.received)
+    let outcome: Outcome = 'rejected'
+    const healthy = !cell.quarantined.has(core.address)
+    const taken =
+      healthy &&
+      this.#turn(cell, (turn, station) => (outcome = inputTurn(cell, turn, core, input, cursor.boot, station)), wall, core.address)
+    // Taken or buried, it is done with: a redelivery must not be looked at again.
+    const batch = this.#committer.open
+    const row = cursor.take()
+    if (row) batch.cursor(row)
+    if (!taken) {
+      batch.deadLetters.push(letterOf(input, 'poison', healthy ? 'a step failed twice' : 'actor in quarantine'))
+      this.#countReject(core.id, 'poison', 1)
+    }
+    this.#done(outcome, input.bytes, done)
+  }
+
+  #done(outcome: Outcome, bytes: number, done: (outcome: Outcome) => void): void {
+    const batch = this.#committer.open
+    this.#counts[outcome]++
+    batch.bytes += bytes
+    batch.inputs++
+    batch.dones.push(() => done(outcome))
+    this.#committer.touched()
+  }
+
+  #reject(input: DeviceInput, reason: 'unknown-device' | 'not-permitted', detail: string, done: (outcome: Outcome) => void): void {
+    this.#committer.open.deadLetters.push(letterOf(input, reason, detail))
+    this.#countReject(input.device, reason, 1)
+    this.#done('rejected', input.bytes, done)
+  }
+
+  #countReject(device: string, reason: Parameters<typeof letterOf>[1], count: number): void {
+    this.#committer.open.reject(device, reason, count)
+    this.#rejects[reason] = (this.#rejects[reason] ?? 0) + count
+  }
+
+  #ask(request: Request, resolve: (reply: Reply) => void): void {
+    this.#residents.withCell(request.station, (cell) => {
+      let reply: Reply = { ok: false, reason: 'not-found', detail: '没有此站点 No such station' }
+      if (cell) {
+        const actor = 'device' in request ? `device:${request.device}` : cell.address
+        cell.activeAt = this.#options.clock.now()
+        const taken =
+          !cell.quarantined.has(actor) &&
+          this.#turn(cell, (turn, station) => {
+            reply = answer(cell, turn, request)
+            if (station && request.type !== 'command.check') stationTurn(cell, turn, new Set())
+          })
+        if (!taken) reply = { ok: false, reason: 'quarantined', detail: `${actor} 已隔离 is in quarantine` }
+      }
+      this.#committer.open.replies.push(() => resolve(reply))
+      this.#committer.touched()
+    })
+  }
+
+  /**
+   * Runs a turn, once more if it throws, then without the station's own step unless the device itself is to blame.
+   * False: it came to nothing.
+   */
+  #turn(cell: Cell, step: (turn: Turn, station: boolean) => void, wall = this.#options.clock.now(), device?: string): boolean {
+    cell.activeAt = wall
+    this.#steps++
+    const healthy = !cell.quarantined.has(cell.address)
+    let failure: StepError | null = null
+    for (const withStation of healthy ? [true, true, false] : [false, false]) {
+      if (failure !== null && !withStation && healthy && failure.actor === device) break
+      try {
+        this.#absorb(
+          cell,
+          cell.run(wall, (turn) => step(turn, withStation)),
+        )
+        if (failure !== null && !withStation && healthy) this.#blame(cell, failure, wall)
+        return true
+      } catch (error) {
+        if (!(error instanceof StepError)) throw error
+        failure = error
+      }
+    }
+    if (failure !== null) this.#blame(cell, failure, wall)
+    return false
+  }
+
+  #blame(cell: Cell, failure: StepError, wall: number): void {
+    const { actor } = failure
+    this.#log('error', failure.message, failure.cause)
+    if (!this.#supervisor.failed(actor, wall)) return
+    cell.quarantined.add(actor)
+    this.#log('error', `${actor} is in quarantine`, failure.cause)
+  }
+
+  #absorb(cell: Cell, result: TurnResult): void {
+    const batch = this.#committer.open
+    const station = cell.config.id
+    const { shard } = cell
+    const sequence = this.#residents.sequence(shard)
+    for (const row of result.rows) {
+      batch.samples.push({ shard, seq: ++sequence.sample, station, ...row })
+      if (row.origin !== 'derived') for (const quality of row.quality) if (quality !== 255) this.#values++
+    }
+    for (const { actor, fact } of result.facts) batch.facts.push({ shard, seq: ++sequence.fact, station, actor, fact })
+    batch.bytes += result.rows.length * ROW_BYTES
+    for (const { device, reason, count } of result.rejects) this.#countReject(device, reason, count)
+    batch.deadLetters.push(...result.letters)
+    if (result.rows.length > 0 || result.facts.length > 0) cell.version++
+    if (result.patches.length > 0) {
+      const known = batch.patches.get(station)
+      if (known) known.push(...result.patches)
+      else batch.patches.set(station, result.patches)
+    }
+    // A recording has no effects.
+    if (!cell.replaying) {
+      batch.effects.push(...result.effects)
+      for (const id of result.armed) batch.replies.push(() => this.#dispatch(station, id))
+    }
+    if (result.facts.length > 0) {
+      this.#due.push(station, cellDue(cell))
+      const alarms = newAlarms(cell, result)
+      if (alarms.length > 0) this.#gate.announce(station, alarms)
+    } else if (cell.late) this.#due.push(station, cellDue(cell))
+    this.#committer.touched()
+  }
+
+  /** The commit of ARMED is through: now the command may be sent, if it still may. */
+  #dispatch(station: string, id: string): void {
+    this.#post(() => {
+      this.#residents.withCell(station, (cell) => {
+        if (cell) this.#turn(cell, (turn) => commandTurn(cell, turn, id))
+      })
+    })
+  }
+
+  #execute(effect: Effect): void {
+    if (effect.kind !== 'publishCommand') return this.#options.effects.execute(effect)
+    const { station, message } = effect
+    // Through the mailbox: the last look sees everything that came in before it.
+    this.#post(() => {
+      this.#residents.withCell(station, (cell) => {
+        if (!cell) return
+        const wall = this.#options.clock.now()
+        const against = cell.quarantined.has(cell.address) ? { rejectCode: null, detail: null } : lastLook(cell, wall, message.id)
+        if (against === null) this.#options.effects.execute(effect)
+        else if (against.rejectCode !== null) this.#turn(cell, (turn) => takeBack(cell, turn, message.id, against))
+      })
+    })
+  }
+
+  #scheduleTick(): void {
+    const { tickMs } = this.#settings
+    if (tickMs > 0) this.#cancelTick = this.#options.scheduler.after(tickMs, () => this.#tick())
+  }
+
+  #tick(): void {
+    if (this.#phase !== 'running') return
+    const now = this.#options.clock.now()
+    // Popped first, run after: a cell that stays due comes up again next time, not in this loop.
+    const stations: string[] = []
+    for (let id = this.#due.pop(now); id !== undefined; id = this.#due.pop(now)) stations.push(id)
+    for (const station of stations) {
+      this.#post(() => {
+        this.#residents.withCell(station, (cell) => {
+          if (!cell) return
+          if (cellDue(cell) <= now) this.#turn(cell, (turn, withStation) => tickTurn(cell, turn, withStation))
+          this.#due.push(station, Math.max(cellDue(cell), now + 1))
+        })
+      })
+    }
+    this.#residents.maintain(now, this.#settings)
+    this.#scheduleTick()
+  }
+
+  #fatal(error: Error): void {
+    this.#phase = 'stopped'
+    this.#cancelTick()
+    this.#log('error', 'runtime stopped', error)
+    this.#options.onFatal?.(error)
+  }
+
+  #log(level: 'info' | 'warn' | 'error', message: string, error?: unknown): void {
+    const detail = error === undefined ? undefined : { error: error instanceof Error ? error.stack : JSON.stringify(error) }
+    this.#options.log?.(level, message, detail)
+  }
+}
+
+function commandTurn(cell: Cell, turn: Turn, id: string): void {
+  moveCommand(cell, turn, id, { type: 'dispatch' })
+  stationTurn(cell, turn, new Set())
+}
+
+const siteMoved = (a: StationConfig, b: StationConfig): boolean =>
+  a.position?.lat !== b.position?.lat || a.position?.lng !== b.position?.lng

@@ -1,0 +1,67 @@
+import type { Patch } from '@twin/models/live'
+import type { Effect } from '@twin/models/twin'
+import type { CommitBatch, Committed, CursorRow } from '../ports.ts'
+import type { Batch } from './batch.ts'
+
+export interface GatePorts {
+  readonly epoch: () => number
+  execute(effect: Effect): void
+  problem(message: string, error: unknown): void
+}
+
+/** What leaves after a commit, in this order: listeners, views, replies, acknowledgements, then effects. */
+export class Gate {
+  readonly #ports: GatePorts
+  readonly #listeners = new Set<(committed: Committed) => void>()
+  readonly #provisional = new Set<(station: string, patches: readonly Patch[]) => void>()
+  readonly #watermarks = new Map<string, { readonly boot: string; readonly seq: number }>()
+
+  constructor(ports: GatePorts) {
+    this.#ports = ports
+  }
+
+  get watermarks(): ReadonlyMap<string, { readonly boot: string; readonly seq: number }> {
+    return this.#watermarks
+  }
+
+  onCommitted(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+  onProvisional(listener: (station: string, patches: readonly Patch[]) => void): () => void {
+    this.#provisional.add(listener)
+    return () => this.#provisional.delete(listener)
+  }
+
+  /** The one thing shown before its commit: a new alarm. */
+  announce(station: string, patches: readonly Patch[]): void {
+    for (const listener of this.#provisional) this.#call('provisional listener', () => listener(station, patches))
+  }
+
+  durable(cursor: CursorRow): void {
+    const known = this.#watermarks.get(cursor.device)
+    const { boot, seq } = cursor
+    if (known === undefined || known.boot !== boot || known.seq < seq) this.#watermarks.set(cursor.device, { boot, seq })
+  }
+
+  release(batch: Batch, committed: CommitBatch | null): void {
+    if (committed !== null) {
+      for (const cursor of committed.cursors) this.durable(cursor)
+      const news = { epoch: this.#ports.epoch(), batch: committed, patches: batch.patches }
+      for (const listener of this.#listeners) this.#call('commit listener', () => listener(news))
+    }
+    for (const callback of batch.snapshots) this.#call('snapshot', callback)
+    for (const callback of batch.replies) this.#call('reply', callback)
+    for (const callback of batch.dones) this.#call('acknowledgement', callback)
+    for (const effect of batch.effects) this.#call(`effect ${effect.kind}`, () => this.#ports.execute(effect))
+  }
+
+  /** One that throws is its owner's problem, not that of those behind it. */
+  #call(what: string, callback: () => void): void {
+    try {
+      callback()
+    } catch (error) {
+      this.#ports.problem(`${what} failed`, error)
+    }
+  }
+}

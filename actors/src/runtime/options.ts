@@ -1,0 +1,48 @@
+import type { Clock, CommitPort, EffectPort, IdSource, RecoveryPort } from '../ports.ts'
+
+/** Calls back later; the only way this package waits. Adapter: timers of the host, or a test's own hands. */
+export interface Scheduler {
+  /** Runs `fn` once in `ms` milliseconds at the earliest; returns its cancellation. */
+  after(ms: number, fn: () => void): () => void
+}
+
+export interface RuntimeOptions {
+  readonly commit: CommitPort
+  readonly recovery: RecoveryPort
+  readonly effects: EffectPort
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly scheduler: Scheduler
+  /** The runtime has stopped: another owner holds its shards, or a bug in the gate. The host should exit. */
+  readonly onFatal?: (error: Error) => void
+  /** Things an operator of the server should know: quarantine, failed commits. */
+  readonly log?: (level: 'info' | 'warn' | 'error', message: string, detail?: Readonly<Record<string, unknown>>) => void
+  /** At least this long between the starts of two commits, ms. */
+  readonly commitEveryMs?: number
+  /** How often due deadlines are looked for, ms. 0 = never by itself; call `tick`. */
+  readonly tickMs?: number
+  readonly snapshotEveryMs?: number
+  readonly passivateAfterMs?: number
+  /** Bytes waiting for their commit beyond which no more is taken. */
+  readonly maxPendingBytes?: number
+  /** Failures of an actor within a minute after which it is quarantined. */
+  readonly maxFailures?: number
+}
+
+export interface Settings {
+  readonly commitEveryMs: number
+  readonly tickMs: number
+  readonly snapshotEveryMs: number
+  readonly passivateAfterMs: number
+  readonly maxPendingBytes: number
+  readonly maxFailures: number
+}
+
+export const settingsOf = (options: RuntimeOptions): Settings => ({
+  commitEveryMs: options.commitEveryMs ?? 20,
+  tickMs: options.tickMs ?? 250,
+  snapshotEveryMs: options.snapshotEveryMs ?? 10_000,
+  passivateAfterMs: options.passivateAfterMs ?? 30 * 60_000,
+  maxPendingBytes: options.maxPendingBytes ?? 64 * 1024 * 1024,
+  maxFailures: options.maxFailures ?? 5,
+})

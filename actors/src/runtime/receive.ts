@@ -1,0 +1,140 @@
+import type { EventBody, RejectReason } from '@twin/models/wire'
+import { readTelemetry, topicOf, type Reject } from '@twin/models/wire'
+import { findPoint } from '@twin/models/kinds'
+import type { CursorRow, DeadLetter, DeviceInput, Outcome } from '../ports.ts'
+import { evaluateDevice, evaluateLate, heard, stateOfDevice, stepEvent } from '../device/device-actor.ts'
+import { advance, isLate, type DeviceCore } from '../telemetry/index.ts'
+import type { Cell } from './cell.ts'
+import { linkLost, linkMoved } from './links.ts'
+import type { Turn } from './turn.ts'
+
+/** A store-and-forward device may have been away for a year, not for ever. */
+const MAX_AGE_MS = 400 * 86_400_000
+const MAX_LETTER = 64 * 1024
+
+/** Cursor check, before anything else looks at the message; null = taken before. `take` moves it when the message is done with. */
+export function takeCursor(core: DeviceCore, input: DeviceInput): { boot: string | null; take(): CursorRow | null } | null {
+  const { envelope, channel } = input
+  const boot = envelope.boot === undefined ? null : String(envelope.boot)
+  // A last will was written when the connection was made, so its sequence says nothing; it can only repeat what is known.
+  if (boot === null || envelope.seq === undefined || isDeath(input)) return { boot, take: () => null }
+  const next = advance(core.cursors[channel], boot, envelope.seq)
+  if (next === null) return null
+  return {
+    boot,
+    take() {
+      core.cursors[channel] = next
+      core.boot = envelope.boot ?? null
+      return { device: core.id, channel, boot: next.boot, seq: next.seq }
+    },
+  }
+}
+
+function isDeath(input: DeviceInput): boolean {
+  return input.channel === 'e' && (input.envelope.body as EventBody).type === 'death'
+}
+
+/** Takes one message of a device in its cell. What it reports goes in whatever becomes of parts of it. */
+export function receive(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput, boot: string | null): Outcome {
+  turn.actor = core.address
+  return input.channel === 't' ? receiveTelemetry(cell, turn, core, input, boot) : receiveEvent(cell, turn, core, input, boot)
+}
+
+function receiveTelemetry(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput, boot: string | null): Outcome {
+  const own = stateOfDevice(cell.context(core, turn.wall))
+  const replay = own.replay !== null
+  const limits = {
+    now: turn.wall,
+    futureToleranceMs: cell.config.policy.futureToleranceMs,
+    maxAgeMs: replay ? Infinity : MAX_AGE_MS,
+  }
+  const reading = readTelemetry(core.table.kind, own.declared, input.envelope, limits)
+  core.heardAt = Math.max(core.heardAt, turn.wall)
+  const moved = heard(cell.context(core, turn.wall), boot)
+  turn.say(core.address, moved)
+  for (const sample of reading.samples) {
+    const dirty: number[] = []
+    const row = {
+      device: core.id,
+      kind: core.config.kind,
+      at: sample.at,
+      received: turn.wall,
+      values: sample.values,
+      quality: sample.quality,
+      origin: replay ? ('replay' as const) : ('measured' as const),
+    }
+    turn.row(row, dirty)
+    if (isLate(row, cell.lateMs)) lateAlarms(cell, turn, core, sample.at, dirty)
+    else {
+      if (dirty.length > 0) cell.changed = true
+      if (core === cell.own) turn.say(core.address, reportedPosition(cell, core, sample.at, dirty))
+      turn.say(core.address, evaluateDevice(cell.context(core, turn.wall), dirty))
+    }
+  }
+  for (const { point, text, at } of reading.texts) {
+    if (own.texts[point] !== text) turn.say(core.address, [{ kind: 'text.changed', v: 1, at, body: { point, text } }])
+  }
+  if (moved.length > 0) linkMoved(cell, turn, core)
+  refuse(turn, core, input, reading.rejects)
+  return reading.samples.length + reading.texts.length === 0 && reading.rejects.length > 0 ? 'rejected' : 'accepted'
+}
+
+function lateAlarms(cell: Cell, turn: Turn, core: DeviceCore, at: number, dirty: readonly number[]): void {
+  const slab = core.backlog
+  if (slab === null || dirty.length === 0) return
+  const states = cell.historical.get(core.id) ?? {}
+  turn.say(core.address, evaluateLate(cell.context(core, turn.wall), slab, states, at, dirty))
+}
+
+/** The station's own device may report where it is as points. */
+function reportedPosition(cell: Cell, core: DeviceCore, at: number, dirty: readonly number[]) {
+  const lat = findPoint(core.table.kind, 'latitude')
+  const lng = findPoint(core.table.kind, 'longitude')
+  if (!dirty.includes(lat) && !dirty.includes(lng)) return []
+  const { val } = core.slab
+  const position = { lat: val[lat] ?? NaN, lng: val[lng] ?? NaN, at, source: 'gnss' as const, accuracy: null, by: null }
+  if (!Number.isFinite(position.lat) || !Number.isFinite(position.lng)) return []
+  return [{ kind: 'position.changed' as const, v: 1 as const, at, body: position }]
+}
+
+function receiveEvent(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput, boot: string | null): Outcome {
+  const body = input.envelope.body as EventBody
+  const at = input.envelope.ts
+  if (at > turn.wall + cell.config.policy.futureToleranceMs) {
+    refuse(turn, core, input, [{ reason: 'future', point: '', detail: `${at - turn.wall} ms ahead` }])
+    return 'rejected'
+  }
+  if (body.type === 'birth' && body.kind !== core.config.kind) {
+    refuse(turn, core, input, [{ reason: 'wrong-type', point: '', detail: `born as ${body.kind}, registered as ${core.config.kind}` }])
+    return 'rejected'
+  }
+  if (body.type !== 'death') core.heardAt = Math.max(core.heardAt, turn.wall)
+  const facts = stepEvent(cell.context(core, turn.wall), body, boot, at)
+  turn.say(core.address, facts)
+  if (facts.some((fact) => fact.kind === 'link.changed')) {
+    if (body.type === 'death') linkLost(cell, turn, core)
+    else linkMoved(cell, turn, core)
+  }
+  return 'accepted'
+}
+
+function refuse(turn: Turn, core: DeviceCore, input: DeviceInput, rejects: readonly Reject[]): void {
+  if (rejects.length === 0) return
+  const counts = new Map<RejectReason, number>()
+  for (const { reason } of rejects) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  for (const [reason, count] of counts) turn.rejects.push({ device: core.id, reason, count })
+  for (const reason of counts.keys()) {
+    if (!core.letters.allow(reason, turn.wall)) continue
+    const details = rejects
+      .filter((reject) => reject.reason === reason)
+      .map(({ point, detail }) => (point === '' ? detail : `${point}: ${detail}`))
+    turn.letters.push(letterOf(input, reason, details.join('; ').slice(0, 2000)))
+  }
+}
+
+/** The message as it came, near enough for a person to see what was wrong. */
+export function letterOf(input: DeviceInput, reason: RejectReason, detail: string): DeadLetter {
+  const { org, station, device, channel, envelope, received } = input
+  const payload = new TextEncoder().encode(JSON.stringify(envelope)).subarray(0, MAX_LETTER)
+  return { device, topic: topicOf({ org, station, channel, device }), reason, detail, payload, received }
+}

@@ -1,0 +1,39 @@
+import { findPoint } from '@twin/models/kinds'
+import type { PointReader } from '@twin/models/stations'
+import type { CellReadings } from './cell-readings.ts'
+import type { DeviceCore } from './device-core.ts'
+import { DAY_S } from './kind-table.ts'
+
+/** How derivation sees the cell, by names. */
+export class DeriveReader implements PointReader {
+  readonly #cores: ReadonlyMap<string, DeviceCore>
+  readonly #readings: CellReadings
+  constructor(cores: ReadonlyMap<string, DeviceCore>, readings: CellReadings) {
+    this.#cores = cores
+    this.#readings = readings
+  }
+  #find(device: string, point: string): { core: DeviceCore; index: number } | undefined {
+    const core = this.#cores.get(device)
+    if (core === undefined) return undefined
+    const index = findPoint(core.table.kind, point)
+    return index < 0 ? undefined : { core, index }
+  }
+  value(device: string, point: string): number {
+    const found = this.#find(device, point)
+    return found ? this.#readings.read(found.core, found.index) : NaN
+  }
+  stuckS(device: string, point: string): number {
+    const found = this.#find(device, point)
+    if (!found) return NaN
+    return this.#readings.at(found.core, this.#readings.now).stuckS('self', found.index)
+  }
+  measures(device: string, point: string): boolean {
+    const found = this.#find(device, point)
+    return found !== undefined && found.core.measured[found.index] === 1
+  }
+  count24h(device: string, point: string): number {
+    const found = this.#find(device, point)
+    const window = found?.core.slab.find(found.index, 'count', DAY_S)
+    return window?.full(this.#readings.now) === true ? window.read(this.#readings.now) : NaN
+  }
+}

@@ -1,0 +1,8 @@
+export { advance, type Cursor } from './cursors.ts'
+export { CellReadings } from './cell-readings.ts'
+export { applyFacts, foldFacts, initialCell, type ActorFact, type CellState } from './cell-state.ts'
+export { DeriveReader } from './derive-reader.ts'
+export { DeviceCore, isLate } from './device-core.ts'
+export { tableOf, type KindTable } from './kind-table.ts'
+export { Slab, SlabUndo, type SlabLayout } from './slab.ts'
+export { Window, WindowUndo, type WindowSpec } from './windows.ts'

@@ -1,0 +1,135 @@
+/** What a window keeps: time-weighted mean, slope, or increase of a counter. */
+export interface WindowSpec {
+  readonly point: number
+  readonly fn: 'avg' | 'rate' | 'count'
+  readonly windowS: number
+}
+
+/** A value held longer than this without a report is a gap, not a mean. */
+const HOLD_MS = 130_000
+const SLOTS = 24
+/** Numbers per slot: bucket number and two sums. */
+const WIDTH = 3
+
+/**
+ * A ring of buckets over source time. A slot carries its bucket's number, so an addition touches exactly one slot (cheap to undo)
+ * and old slots fall out by themselves.
+ */
+export class Window {
+  readonly spec: WindowSpec
+  readonly slots: Float64Array
+  readonly #bucketMs: number
+  constructor(spec: WindowSpec, slots?: Float64Array) {
+    this.spec = spec
+    this.slots = slots ?? new Float64Array(SLOTS * WIDTH).fill(NaN)
+    this.#bucketMs = (spec.windowS * 1000) / SLOTS
+  }
+
+  /** A newer sample: `was` and `wasAt` are the value before it (NaN = none). */
+  add(at: number, value: number, was: number, wasAt: number, undo: WindowUndo | null): void {
+    const { slots, spec } = this
+    const bucket = Math.floor(at / this.#bucketMs)
+    const i = (bucket % SLOTS) * WIDTH
+    undo?.note(slots, i)
+    if (slots[i] !== bucket) {
+      slots[i] = bucket
+      slots[i + 1] = 0
+      slots[i + 2] = 0
+    }
+    if (spec.fn === 'rate') {
+      slots[i + 1] = at
+      slots[i + 2] = value
+    } else if (was === was) {
+      if (spec.fn === 'avg') {
+        const held = Math.min(at - wasAt, HOLD_MS)
+        slots[i + 1] = (slots[i + 1] ?? 0) + was * held
+        slots[i + 2] = (slots[i + 2] ?? 0) + held
+      } else {
+        // A counter that fell was reset: it counts from zero.
+        slots[i + 1] = (slots[i + 1] ?? 0) + (value >= was ? value - was : value)
+      }
+    }
+  }
+
+  /** avg: mean; rate: slope per minute by least squares, NaN below half a window; count: increase, 0 when nothing is known. */
+  read(now: number): number {
+    const { slots, spec } = this
+    const oldest = Math.floor(now / this.#bucketMs) - SLOTS
+    let a = 0
+    let b = 0
+    if (spec.fn === 'rate') return this.#slope(oldest)
+    for (let i = 0; i < slots.length; i += WIDTH) {
+      if ((slots[i] as number) > oldest) {
+        a += slots[i + 1] as number
+        b += slots[i + 2] as number
+      }
+    }
+    if (spec.fn === 'count') return a
+    return b > 0 ? a / b : NaN
+  }
+
+  /** Whether the window has been filling for nearly its whole length, so that an increase is of all of it. */
+  full(now: number): boolean {
+    const newest = Math.floor(now / this.#bucketMs)
+    let first = Infinity
+    for (let i = 0; i < this.slots.length; i += WIDTH) {
+      const bucket = this.slots[i] as number
+      if (bucket > newest - SLOTS) first = Math.min(first, bucket)
+    }
+    return first <= newest - SLOTS + 2
+  }
+
+  #slope(oldest: number): number {
+    const { slots } = this
+    let n = 0
+    let first = Infinity
+    let last = -Infinity
+    for (let i = 0; i < slots.length; i += WIDTH) {
+      if ((slots[i] as number) > oldest) {
+        n++
+        first = Math.min(first, slots[i + 1] as number)
+        last = Math.max(last, slots[i + 1] as number)
+      }
+    }
+    // Half a window of history at least: a slope over two neighbouring samples is noise.
+    if (n < 3 || last - first < this.spec.windowS * 500) return NaN
+    let st = 0
+    let sv = 0
+    let stt = 0
+    let stv = 0
+    for (let i = 0; i < slots.length; i += WIDTH) {
+      if (!((slots[i] as number) > oldest)) continue
+      const t = ((slots[i + 1] as number) - first) / 60_000
+      const v = slots[i + 2] as number
+      st += t
+      sv += v
+      stt += t * t
+      stv += t * v
+    }
+    return (n * stv - st * sv) / (n * stt - st * st)
+  }
+}
+
+/** Slots as they were before a turn touched them. */
+export class WindowUndo {
+  readonly #slots: Float64Array[] = []
+  readonly #old: number[] = []
+  note(slots: Float64Array, at: number): void {
+    this.#slots.push(slots)
+    this.#old.push(at, slots[at] as number, slots[at + 1] as number, slots[at + 2] as number)
+  }
+  forget(): void {
+    this.#slots.length = 0
+    this.#old.length = 0
+  }
+  undo(): void {
+    for (let n = this.#slots.length - 1; n >= 0; n--) {
+      const slots = this.#slots[n] as Float64Array
+      const at = this.#old[n * 4] as number
+      slots[at] = this.#old[n * 4 + 1] as number
+      slots[at + 1] = this.#old[n * 4 + 2] as number
+      slots[at + 2] = this.#old[n * 4 + 3] as number
+    }
+    this.forget()
+  }
+}
