@@ -5,7 +5,7 @@ import { type Principal, originAllowed } from '../security/index.ts'
 import { checkPermission, checkScope } from './access.ts'
 import { Refusal, type RefusalOptions, type RefusalReason, errorResponse } from './api-error.ts'
 import { auditKinds } from './audit-kinds.ts'
-import type { AuditNote, Call, FileAnswer, Handlers } from './call.ts'
+import type { AuditNote, FileAnswer, Handlers } from './call.ts'
 import type { HttpParts } from './parts.ts'
 import { readInput } from './request-input.ts'
 
@@ -18,8 +18,8 @@ export interface Incoming {
  * Runs one operation: origin, sign-in, permission, scope, input, handler, audit line, answer. Every check stands here once, before the
  * handlers; what they throw as a Refusal is logged for operations that change something and answered in the one error form.
  */
-export async function runOperation<Name extends OperationName>(
-  name: Name,
+export async function runOperation(
+  name: OperationName,
   parts: HttpParts,
   handlers: Handlers,
   context: Context,
@@ -50,7 +50,7 @@ export async function runOperation<Name extends OperationName>(
       note: (more: AuditNote) => (note = { ...note, ...more }),
     }
     // The table types each handler; the loop over it cannot follow which one this is.
-    const result = await handlers[name](call as unknown as Call<Name>)
+    const result = await handlers[name](call as never)
     await log('ok')
     return operation.result === 'file' ? fileResponse(result as FileAnswer) : jsonResponse(result)
   } catch (error) {

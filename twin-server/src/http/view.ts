@@ -1,7 +1,7 @@
 import type { Runtime } from '@twin/actors/runtime'
-import { effectiveQuality, findKind, fromSlab } from '@twin/models/kinds'
+import { findKind, fromSlab } from '@twin/models/kinds'
 import type { StationView } from '@twin/models/live'
-import type { DeviceConfig, StationConfig } from '@twin/models/stations'
+import type { DeviceConfig } from '@twin/models/stations'
 import { NEVER, qualities } from '@twin/models/twin'
 import { refuse } from './pipeline.ts'
 
@@ -19,13 +19,12 @@ export async function committedView(runtime: Runtime, station: string): Promise<
   return view ?? refuse('not-found')
 }
 
-/** One line per point of a device: value as people read it, unit, time, and quality as it counts at `now`. */
-export function devicePoints(station: StationConfig, device: DeviceConfig, view: StationView, now: number) {
+/** One line per point of a device: value as people read it, unit, time, and quality as it counts at the time of the view. */
+export function devicePoints(device: DeviceConfig, view: StationView) {
   const kind = findKind(device.kind)
   const slab = view.slabs[view.order.indexOf(device.id)]
   const state = view.devices[device.id]
   const online = state?.link.state === 'online'
-  const silence = online ? undefined : { heardAt: -Infinity, limitMs: station.policy.silenceMs }
   const since = state && state.link.state !== 'never' ? state.link.since : null
   return (kind?.points ?? []).map((point, index) => {
     const about = { point: point.name, zh: point.label.zh, en: point.label.en, unit: point.unit }
@@ -37,19 +36,6 @@ export function devicePoints(station: StationConfig, device: DeviceConfig, view:
     const at = slab?.ts[index]
     const stored = slab?.q[index] ?? NEVER
     if (stored === NEVER || at === undefined || Number.isNaN(at)) return { ...about, value: null, at: null, quality: 'never' }
-    const quality = qualities[effectiveQuality(point, stored, at, now, silence)] ?? 'bad'
-    return { ...about, value: fromSlab(point, slab?.val[index] ?? Number.NaN), at, quality }
+    return { ...about, value: fromSlab(point, slab?.val[index] ?? Number.NaN), at, quality: qualities[stored] ?? 'bad' }
   })
-}
-
-/** The view with each quality as it counts at `now`. In JSON a NaN (never seen) reads null; the binary live protocol keeps it. */
-export function withQualityAt(config: StationConfig, view: StationView, now: number): StationView {
-  const slabs = view.order.map((id, place) => {
-    const slab = view.slabs[place] ?? { val: [], ts: [], q: [] }
-    const points = findKind(view.kinds[place] ?? '')?.points ?? []
-    const online = view.devices[id]?.link.state === 'online'
-    const silence = online ? undefined : { heardAt: -Infinity, limitMs: config.policy.silenceMs }
-    return { ...slab, q: points.map((point, i) => effectiveQuality(point, slab.q[i] ?? NEVER, slab.ts[i] ?? Number.NaN, now, silence)) }
-  })
-  return { ...view, slabs }
 }

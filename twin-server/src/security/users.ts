@@ -1,10 +1,13 @@
 import { type Kysely, type Transaction, sql } from 'kysely'
-import { nanoid } from 'nanoid'
+import { customAlphabet, nanoid } from 'nanoid'
 import type { Clock } from '@twin/actors/runtime'
 import type { AuditLog } from './audit-log.ts'
 import { hashPassword, passwordFault } from './password.ts'
 import type { Role } from './principal.ts'
 import type { AuthDatabase } from './tables.ts'
+
+/** Ids of people look like those of stations and devices. */
+const newId = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12)
 
 export interface UserRow {
   readonly id: string
@@ -123,7 +126,7 @@ export function createUsers(
       const fault = passwordFault(user.password)
       if (fault) return { ok: false, reason: 'weak-password', detail: fault }
       const hashed = await hashPassword(user.password)
-      const id = nanoid(12)
+      const id = newId()
       const now = Math.trunc(clock.now())
       const username = user.username.toLowerCase()
       const taken = await db.transaction().execute(async (trx) => {
@@ -135,7 +138,7 @@ export function createUsers(
             username,
             name: user.name,
             // better-auth wants an address; nobody is ever written to.
-            email: `${id.toLowerCase()}@users.invalid`,
+            email: `${id}@users.invalid`,
             email_verified: true,
             image: null,
             role: user.role,

@@ -107,9 +107,7 @@ export const alarmColumns = [
 
 type Selected = Awaited<ReturnType<typeof selectAlarms>>[number]
 const selectAlarms = (db: Kysely<Database>, principal: Principal) =>
-  filteredAlarms(db, principal, { historical: 'with' } as AlarmFilter)
-    .select(alarmColumns)
-    .execute()
+  filteredAlarms(db, principal, { historical: 'with' }).select(alarmColumns).execute()
 
 export function asAlarmRow(row: Selected) {
   return {

@@ -1,14 +1,11 @@
 import type { Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
-import { committedView, devicePoints, withQualityAt } from '../view.ts'
+import { committedView, devicePoints } from '../view.ts'
 
 export function liveHandlers({ runtime, clock, store }: HttpParts): Pick<Handlers, 'stationLive' | 'deviceLive' | 'stationAt'> {
   return {
-    stationLive: async ({ params }) => {
-      const config = runtime.station(params.station) ?? refuse('not-found')
-      return withQualityAt(config, await committedView(runtime, config.id), clock.now())
-    },
+    stationLive: ({ params }) => committedView(runtime, params.station),
     deviceLive: async ({ params }) => {
       const station = runtime.stationOf(params.device) ?? refuse('not-found')
       const device = station.devices.find(({ id }) => id === params.device) ?? refuse('not-found')
@@ -19,8 +16,8 @@ export function liveHandlers({ runtime, clock, store }: HttpParts): Pick<Handler
         station: station.id,
         kind: device.kind,
         link: view.devices[device.id]?.link.state ?? 'never',
-        at: Math.trunc(clock.now()),
-        points: devicePoints(station, device, view, clock.now()),
+        at: Math.trunc(view.at),
+        points: devicePoints(device, view),
         // Totals stand on the station's own device; they say whose share is missing.
         partial: device.id === station.id && missing.length > 0 ? { missing: [...missing] } : null,
       }
@@ -28,8 +25,7 @@ export function liveHandlers({ runtime, clock, store }: HttpParts): Pick<Handler
     stationAt: async ({ params, query }) => {
       const config = runtime.station(params.station) ?? refuse('not-found')
       if (query.t > clock.now()) refuse('invalid', { field: 't', message: { zh: '时间不能晚于现在', en: 'The time lies in the future' } })
-      const view = await store.viewAt(config, query.t)
-      return view ? withQualityAt(config, view, query.t) : refuse('not-found')
+      return (await store.viewAt(config, query.t)) ?? refuse('not-found')
     },
   }
 }
