@@ -1,0 +1,275 @@
+import type { Server } from 'node:http'
+import type { Committed, Runtime } from '@twin/actors/runtime'
+import type { Closed, Patch } from '@twin/models/live'
+import type { Principal } from '../security/index.ts'
+import { FleetFeed } from './fleet-feed.ts'
+import { LiveSession, type SessionHost, type Wire } from './live-session.ts'
+import { attachSocketIo } from './socketio-transport.ts'
+import { StationFeed } from './station-feed.ts'
+import { parseTopicName, scopeKey, topicFault } from './topic-name.ts'
+import { TopicStream } from './topic-stream.ts'
+import { attachWs } from './ws-transport.ts'
+
+export type LiveRuntime = Pick<Runtime, 'snapshot' | 'onCommitted' | 'onProvisional' | 'stations' | 'station' | 'summary'>
+
+export interface LiveHubOptions {
+  readonly runtime: LiveRuntime
+  /** Cookie or bearer token → person; undefined = not signed in. */
+  readonly authenticate: (headers: Headers) => Promise<Principal | undefined>
+  /** Whether a page of that origin may use the cookie of its reader. */
+  readonly originAllowed: (headers: Headers) => boolean
+  readonly now?: () => number
+  readonly maxClients?: number
+}
+
+export interface LiveMetrics {
+  clients: number
+  paused: number
+  topics: number
+  frames: number
+  closedSlow: number
+  refused: number
+}
+
+export interface LiveHub {
+  /** socket.io at /socket.io and plain WebSocket at /ws. Call once, after the server got its request handler. */
+  attach(server: Server): void
+  /** Rights of a person (or of all) may have changed: looks again at every topic they hold. */
+  recheck(userId?: string): Promise<void>
+  /** Master data of a station changed, or it is gone: its viewers start anew. */
+  refresh(station: string): void
+  metrics(): LiveMetrics
+  /** Tells all clients, then closes their connections; the server itself stays. */
+  close(): Promise<void>
+}
+
+/** A new connection as transports hand it over; undefined = refused. */
+export interface Admission {
+  admit(headers: Headers): Promise<Principal | 'forbidden' | 'unauthorised' | 'full'>
+  open(wire: Wire, headers: Headers, principal: Principal): LiveSession
+}
+export interface Transport {
+  close(): Promise<void>
+}
+
+const TICK_MS = 100
+const SLOW_TICKS = 10
+/** Sessions may have ended elsewhere. */
+const RECHECK_TICKS = 600
+
+interface Watched {
+  readonly feed: StationFeed
+  readonly fast: TopicStream
+  readonly slow: TopicStream
+  /** Tick of the second on which the slow topic is told, so that not all stations speak at once. */
+  readonly phase: number
+  asking: boolean
+  restartedAt: number
+}
+
+export function createLiveHub(options: LiveHubOptions): LiveHub {
+  const { runtime, authenticate, originAllowed } = options
+  const now = options.now ?? Date.now
+  const sessions = new Set<LiveSession>()
+  const stations = new Map<string, Watched>()
+  const fleet = new FleetFeed(runtime)
+  /** Numbers go on when a topic is watched again: an old frame must never look new. */
+  const numbers = new Map<string, number>()
+  const transports: Transport[] = []
+  const counts = { frames: 0, closedSlow: 0, refused: 0 }
+  let epoch = 0
+  let tick = 0
+  let closing = false
+  let watchedSoFar = 0
+
+  const makeStream = (key: string, topic: string): TopicStream => new TopicStream(key, topic, numbers.get(key) ?? 0, now)
+
+  const watch = (station: string): Watched => {
+    let watched = stations.get(station)
+    if (!watched) {
+      const fast = makeStream(`st:${station}:f`, `st:${station}:f`)
+      const slow = makeStream(`st:${station}:s`, `st:${station}:s`)
+      watched = {
+        feed: new StationFeed(station, [fast, slow]),
+        fast,
+        slow,
+        phase: watchedSoFar++ % SLOW_TICKS,
+        asking: false,
+        restartedAt: 0,
+      }
+      stations.set(station, watched)
+    }
+    return watched
+  }
+  /** One question for all who wait; the answer is placed between two frames. */
+  const ask = (station: string, watched: Watched): void => {
+    if (watched.asking) return
+    watched.asking = true
+    runtime.snapshot(station, (view) => {
+      watched.asking = false
+      if (stations.get(station) !== watched) return
+      if (view) return watched.feed.settle(view, epoch)
+      for (const stream of [watched.fast, watched.slow])
+        for (const subscriber of [...stream.members, ...stream.waiting]) (subscriber as LiveSession).end(stream.topic, 'unknown-topic')
+    })
+  }
+  const restart = (station: string, watched: Watched): void => {
+    watched.fast.restart()
+    watched.slow.restart()
+    ask(station, watched)
+  }
+
+  const host: SessionHost = {
+    now,
+    fault(session, topic) {
+      const name = parseTopicName(topic)
+      if (!name) return 'unknown-topic'
+      const fault = topicFault(session.principal, name)
+      if (fault || name.kind === 'fleet') return fault
+      return runtime.station(name.station) ? undefined : 'unknown-topic'
+    },
+    join(session, topic) {
+      const name = parseTopicName(topic)
+      if (name?.kind === 'fleet') {
+        const key = scopeKey(session.principal)
+        // The next tick answers: many who come at once are answered at once.
+        fleet.scope(key, session.principal.stations, () => makeStream(`fleet ${key}`, 'fleet')).join(session)
+      } else if (name) {
+        const watched = watch(name.station)
+        ;(name.fast ? watched.fast : watched.slow).join(session)
+        ask(name.station, watched)
+      }
+    },
+    leave(session, topic) {
+      const name = parseTopicName(topic)
+      const watched = name?.kind === 'station' ? stations.get(name.station) : undefined
+      const streams =
+        name?.kind === 'fleet' ? fleet.streams() : watched ? [watched.fast, watched.slow].filter((it) => it.topic === topic) : []
+      for (const stream of streams) {
+        stream.leave(session)
+        if (!stream.unused) continue
+        numbers.set(stream.key, stream.s)
+        if (name?.kind === 'fleet') fleet.drop(stream)
+      }
+      if (watched?.fast.unused && watched.slow.unused) stations.delete(watched.feed.station)
+    },
+    gone(session) {
+      sessions.delete(session)
+    },
+  }
+
+  const onCommitted = ({ epoch: e, batch, patches }: Committed): void => {
+    epoch = e
+    if (sessions.size === 0) return
+    const reshaped = new Set<string>()
+    for (const row of batch.samples) {
+      fleet.touch(row.station)
+      if (stations.get(row.station)?.feed.fold(row) === 'unknown-device') reshaped.add(row.station)
+    }
+    for (const [station, list] of patches) {
+      fleet.patch(station, list)
+      if (stations.get(station)?.feed.patch(list) === 'reshaped') reshaped.add(station)
+    }
+    for (const station of reshaped) {
+      const watched = stations.get(station)
+      // Once a second at most, should a view never agree with the rows.
+      if (!watched || now() - watched.restartedAt < 1000) continue
+      watched.restartedAt = now()
+      restart(station, watched)
+    }
+  }
+  const onProvisional = (station: string, patches: readonly Patch[]): void => {
+    const watched = stations.get(station)
+    watched?.fast.provisional(epoch, patches)
+    watched?.slow.provisional(epoch, patches)
+    fleet.provisional(station, patches, epoch)
+  }
+  const stopListening = [runtime.onCommitted(onCommitted), runtime.onProvisional(onProvisional)]
+
+  const timer = setInterval(() => {
+    tick++
+    const at = now()
+    for (const session of sessions) session.check(at)
+    for (const { feed, fast, slow, phase } of stations.values()) {
+      feed.flush(fast, epoch)
+      if (tick % SLOW_TICKS === phase) feed.flush(slow, epoch)
+    }
+    if (tick % SLOW_TICKS === 0 || fleet.awaited) fleet.update(epoch)
+    if (tick % RECHECK_TICKS === 0) void recheck()
+  }, TICK_MS)
+
+  async function recheck(userId?: string): Promise<void> {
+    for (const session of [...sessions]) {
+      if (userId !== undefined && session.principal.id !== userId) continue
+      const before = scopeKey(session.principal)
+      const principal = await authenticate(session.headers).catch(() => session.principal)
+      if (!principal) {
+        session.close('not-signed-in')
+        continue
+      }
+      const held = [...session.topics]
+      if (scopeKey(principal) !== before) for (const topic of held) if (topic === 'fleet') host.leave(session, topic)
+      session.principal = principal
+      for (const topic of held) {
+        const fault = host.fault(session, topic)
+        if (fault) session.end(topic, fault)
+        else if (topic === 'fleet' && scopeKey(principal) !== before && !session.paused) host.join(session, topic)
+      }
+    }
+  }
+
+  const admission: Admission = {
+    async admit(headers) {
+      const verdict =
+        closing || sessions.size >= (options.maxClients ?? 5000)
+          ? 'full'
+          : originAllowed(headers)
+            ? await authenticate(headers)
+            : 'forbidden'
+      if (typeof verdict === 'object') return verdict
+      counts.refused++
+      return verdict ?? 'unauthorised'
+    },
+    open(wire, headers, principal) {
+      const counted: Wire = {
+        buffered: () => wire.buffered(),
+        send(bytes) {
+          counts.frames++
+          wire.send(bytes)
+        },
+        close(reason: Closed['reason']) {
+          if (reason === 'slow') counts.closedSlow++
+          wire.close(reason)
+        },
+      }
+      const session = new LiveSession(counted, host, headers, principal)
+      sessions.add(session)
+      return session
+    },
+  }
+
+  return {
+    attach(server) {
+      transports.push(attachWs(server, admission), attachSocketIo(server, admission))
+    },
+    recheck,
+    refresh(station) {
+      const watched = stations.get(station)
+      if (watched) restart(station, watched)
+      fleet.reload(station)
+    },
+    metrics: () => ({
+      ...counts,
+      clients: sessions.size,
+      paused: [...sessions].filter((session) => session.paused).length,
+      topics: stations.size + fleet.streams().length,
+    }),
+    async close() {
+      closing = true
+      clearInterval(timer)
+      for (const stop of stopListening) stop()
+      for (const session of [...sessions]) session.close('shutting-down')
+      await Promise.all(transports.map((transport) => transport.close()))
+    },
+  }
+}
