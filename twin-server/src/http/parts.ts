@@ -67,6 +67,8 @@ export interface HttpParts {
   readonly deviceSecret: (device: string, generation: number) => string
   /** Told after a rotation, so that ingest ends the old connection. */
   readonly onSecretRotated?: (device: string, generation: number) => void
+  /** Told after a station's master data changed and its actors took it. */
+  readonly onConfigured?: (station: string) => void
   /** Further numbers for /metrics: ingest, live, jobs. */
   readonly metrics?: readonly MetricSource[]
   /** Further parts for /api/health by name. */

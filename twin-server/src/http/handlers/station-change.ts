@@ -16,7 +16,7 @@ export interface StationChanges {
   ) => Promise<void>
 }
 
-export function stationChanges({ store, runtime }: Pick<HttpParts, 'store' | 'runtime'>): StationChanges {
+export function stationChanges({ store, runtime, onConfigured }: Pick<HttpParts, 'store' | 'runtime' | 'onConfigured'>): StationChanges {
   const turns = new Map<string, Promise<unknown>>()
   async function inTurn<T>(station: string, work: () => Promise<T>): Promise<T> {
     const mine = (turns.get(station) ?? Promise.resolve()).then(work, work)
@@ -31,6 +31,7 @@ export function stationChanges({ store, runtime }: Pick<HttpParts, 'store' | 'ru
   const put = async (config: StationConfig): Promise<void> => {
     await store.stations.save(config)
     await runtime.configure(config)
+    onConfigured?.(config.id)
   }
   const change: StationChanges['change'] = (station, note, make) =>
     inTurn(station, async () => {

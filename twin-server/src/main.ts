@@ -1,0 +1,211 @@
+/** The only composition root: reads the configuration, builds adapters and runtime, starts, and stops in order. */
+import { hostname } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { v7 } from 'uuid'
+import { createRuntime, viewAt } from '@twin/actors/runtime'
+import { deviceKinds } from '@twin/models/kinds'
+import { demoFleet } from '@twin/models/stations'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { createEffects } from './effects.ts'
+import { createHttp, expireUntaken, type HttpStore } from './http/index.ts'
+import { deviceSecret, MasterSecretError, startIngest } from './ingest/index.ts'
+import { createLiveHub } from './live/index.ts'
+import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
+import { createStore, startEmbeddedPostgres } from './store/index.ts'
+import { createVideoNotConfigured } from './video/index.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const log = pino({ level: process.env.TWIN_LOG ?? 'warn', base: null })
+
+/** Started parts, stopped last first; each gets its chance even if another fails. */
+class Parts {
+  readonly #stops: { readonly name: string; readonly stop: () => Promise<void> }[] = []
+  add(name: string, stop: () => Promise<void>): void {
+    this.#stops.push({ name, stop })
+  }
+  async stop(): Promise<void> {
+    for (const { name, stop } of this.#stops.splice(0).toReversed())
+      await stop().catch((error: unknown) => log.error({ error: String(error) }, `stopping ${name} failed`))
+  }
+}
+
+async function start(config: Config, parts: Parts, onFatal: (error: Error) => void): Promise<void> {
+  const clock = { now: Date.now }
+  const demo = config.mode === 'demo'
+
+  let url = config.databaseUrl
+  if (url === null) {
+    const postgres = await startEmbeddedPostgres({ dir: join(config.dataDir, 'postgres') })
+    parts.add('postgres', () => postgres.stop())
+    url = postgres.url
+  }
+  const store = await createStore({
+    url,
+    retention: { rawDays: config.keepRawDays, minuteDays: config.keepMinutesDays },
+    rollups: config.rollups,
+    onRetry: (error) => log.warn({ error: String(error) }, 'commit failed, trying again'),
+  })
+  parts.add('store', () => store.close())
+  if (demo && (await store.stations.list()).length === 0) for (const station of demoFleet()) await store.stations.save(station)
+
+  const effects = createEffects()
+  const runtime = createRuntime({
+    commit: store.commitPort,
+    recovery: store.recoveryPort,
+    effects,
+    clock,
+    ids: { next: () => v7() },
+    scheduler: {
+      after(ms, fn) {
+        const timer = setTimeout(fn, ms)
+        return () => clearTimeout(timer)
+      },
+    },
+    commitEveryMs: config.commitMs,
+    onFatal,
+    log: (level, message, detail) => log[level](detail ?? {}, message),
+  })
+  await runtime.start()
+  parts.add('runtime', () => runtime.stop())
+
+  const security = createSecurity({
+    db: store.db,
+    clock,
+    secret: config.authSecret,
+    publicUrl: config.publicUrl,
+    commands: deviceKinds.flatMap((kind) => kind.commands),
+  })
+  if (demo) await seedDemoUsers(security)
+  else await createFirstAdministrator(security, config.adminPassword)
+
+  const generations = new Map(
+    (await store.db.selectFrom('device_secret_generation').select(['device', 'generation']).execute()).map((row) => [
+      row.device,
+      row.generation,
+    ]),
+  )
+  const origins = [config.publicUrl, `http://127.0.0.1:${config.httpPort}`, `http://localhost:${config.httpPort}`]
+  const hub = createLiveHub({
+    runtime,
+    authenticate: (headers) => security.authenticate(headers),
+    originAllowed: (headers) => originAllowed(headers, origins),
+  })
+  security.onPrincipalChanged((user) => void hub.recheck(user))
+
+  const httpStore: HttpStore = {
+    db: store.db,
+    stations: store.stations,
+    series: (query) => store.history.series(query),
+    counterReadings: (device, kind, point, edges, to) => store.history.counterReadings(device, kind, point, edges, to),
+    async viewAt(station, t) {
+      const source = await store.history.twinSource(station.id, t)
+      return source && viewAt(station, source, t)
+    },
+  }
+  const portals = join(root, 'portals', 'dist')
+  const health: Record<string, () => Promise<{ ok: boolean; detail: string }>> = { database: () => store.health() }
+  if (demo) health.demo = async () => ({ ok: true, detail: JSON.stringify(demoUsers) })
+  let disconnect: (device: string) => void = () => undefined
+  const http = createHttp({
+    runtime,
+    store: httpStore,
+    security,
+    clock,
+    config: {
+      version: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
+      demo,
+      publicUrl: config.publicUrl,
+      allowedOrigins: origins,
+      trustedProxies: config.trustedProxies,
+      portals,
+    },
+    log,
+    deviceSecret: (device, generation) => deviceSecret(config.deviceMaster, device, generation),
+    onSecretRotated(device, generation) {
+      generations.set(device, generation)
+      disconnect(device)
+    },
+    onConfigured: (station) => hub.refresh(station),
+    health,
+    metrics: [
+      () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),
+    ],
+  })
+  const server = http.serveNode()
+
+  const ingest = await startIngest({
+    runtime,
+    log,
+    master: config.deviceMaster,
+    demo,
+    generationOf: (device) => generations.get(device) ?? 1,
+    broker:
+      config.mqttUrl === null
+        ? { kind: 'embedded', host: config.mqttHost, port: config.mqttPort, http: server }
+        : {
+            kind: 'external',
+            url: config.mqttUrl,
+            node: hostname()
+              .toLowerCase()
+              .replaceAll(/[^0-9a-z-]/g, '-')
+              .slice(0, 40),
+          },
+  })
+  parts.add('ingest', () => ingest.close())
+  disconnect = (device) => ingest.disconnect(device)
+  health.devices = async () => ingest.health()
+  const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, error: String(error) }, 'video result not taken'))
+  effects.connect({ runtime, downlink: ingest, video, log })
+  await expireUntaken({ store: httpStore, clock, runtime, security })
+
+  hub.attach(server)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(config.httpPort, config.host, resolve)
+  })
+  parts.add('http', async () => {
+    await hub.close()
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  })
+  if (!existsSync(portals)) log.warn('the portals are not built: run `npm start`, or `vite build` in portals')
+}
+
+/** What a person can do about a failed start, in one sentence. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof MasterSecretError) return error.message
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE') return `Port ${port} is taken: stop the program that uses it, or set TWIN_HTTP_PORT / TWIN_MQTT_PORT.`
+  if (code === 'ENOSPC') return 'The disk is full: make room and start again.'
+  return message
+}
+
+const parts = new Parts()
+let stopping = false
+async function stop(code: number): Promise<void> {
+  if (stopping) return
+  stopping = true
+  await parts.stop()
+  process.exit(code)
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
+// Started by another process: ends with it.
+if (process.send) process.on('disconnect', () => void stop(0))
+process.on('unhandledRejection', (error) => {
+  log.fatal({ error: error instanceof Error ? error.stack : String(error) }, 'unhandled rejection')
+  void stop(1)
+})
+try {
+  await start(readConfig(process.env), parts, (error) => {
+    log.fatal({ error: error.stack }, 'the runtime stopped')
+    void stop(1)
+  })
+} catch (error) {
+  log.fatal({ error: error instanceof Error ? error.stack : String(error) }, 'start failed')
+  console.error(explain(error))
+  await stop(1)
+}
