@@ -3,16 +3,7 @@ import type { StationConfig } from '@twin/models/stations'
 import type { Fact } from '@twin/models/twin'
 import type { IdSource } from '../ports.ts'
 import { nextDue, stateOfDevice, type DeviceContext } from '../device/device-actor.ts'
-import {
-  applyFacts,
-  CellReadings,
-  type CellState,
-  DeriveReader,
-  DeviceCore,
-  initialCell,
-  SlabUndo,
-  WindowUndo,
-} from '../telemetry/index.ts'
+import { CellReadings, type CellState, DeriveReader, DeviceCore, initialCell, SlabUndo, WindowUndo } from '../telemetry/index.ts'
 import { OpenTurn } from './open-turn.ts'
 import type { CellView, NewRow, Turn, TurnResult } from './turn.ts'
 
@@ -101,7 +92,7 @@ export class Cell implements CellView {
   /** Runs a step; when it throws nothing of it remains. */
   run(wall: number, step: (turn: Turn) => void): TurnResult {
     const before = this.#state
-    const historical = new Map(this.historical)
+    const historical = this.historical.size > 0 ? new Map(this.historical) : null
     const clock = this.replayClock
     const turn = new OpenTurn(this, wall, this.#undo)
     try {
@@ -110,7 +101,7 @@ export class Cell implements CellView {
       this.#undo.undo()
       this.state = before
       this.historical.clear()
-      for (const [id, states] of historical) this.historical.set(id, states)
+      for (const [id, states] of historical ?? []) this.historical.set(id, states)
       this.replayClock = clock
       this.follow()
       throw new StepError(turn.actor, error)

@@ -374,10 +374,8 @@ class TwinRuntime implements Runtime {
     const station = cell.config.id
     const { shard } = cell
     const sequence = this.#residents.sequence(shard)
-    for (const row of result.rows) {
-      batch.samples.push({ shard, seq: ++sequence.sample, station, ...row })
-      if (row.origin !== 'derived') for (const quality of row.quality) if (quality !== 255) this.#values++
-    }
+    for (const row of result.rows) batch.samples.push({ shard, seq: ++sequence.sample, station, ...row })
+    this.#values += result.values
     for (const { actor, fact } of result.facts) batch.facts.push({ shard, seq: ++sequence.fact, station, actor, fact })
     batch.bytes += result.rows.length * ROW_BYTES
     for (const { device, reason, count } of result.rejects) this.#countReject(device, reason, count)

@@ -27,6 +27,7 @@ export class OpenTurn implements Turn {
   readonly letters: DeadLetter[] = []
   readonly rejects: TurnResult['rejects'] = []
   readonly armed: string[] = []
+  values = 0
   readonly #cell: TurnHost
   readonly #undo: SlabUndo
 
@@ -55,7 +56,7 @@ export class OpenTurn implements Turn {
     const cell = this.#cell
     const core = cell.cores.get(row.device)
     if (core === undefined) throw new Error(`no device ${row.device} in ${cell.address}`)
-    core.fold(row, cell.lateMs, this.#undo, dirty)
+    this.values += core.fold(row, cell.lateMs, this.#undo, dirty)
     cell.noteRow(row)
     this.rows.push(row)
   }

@@ -17,6 +17,8 @@ export interface TurnResult {
   readonly rejects: { readonly device: string; readonly reason: RejectReason; readonly count: number }[]
   /** Commands to be sent once this is durable. */
   readonly armed: string[]
+  /** Measured values that became the latest. */
+  readonly values: number
 }
 
 /** A turn under way. Facts are applied as they are said, so later steps of the turn see them. */

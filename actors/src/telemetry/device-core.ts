@@ -70,12 +70,12 @@ export class DeviceCore {
     }
   }
 
-  /** Fold of one history row; `dirty` gets the points that changed. Late ones go into the backlog's own slab too, and `dirty` is of that. */
-  fold(row: FoldedRow, lateMs: number, undo: SlabUndo | null, dirty: number[] | null): void {
+  /** Fold of one history row; answers how many measured values became the latest; `dirty` gets the points that changed. Late ones go into the backlog's own slab too, and `dirty` is of that. */
+  fold(row: FoldedRow, lateMs: number, undo: SlabUndo | null, dirty: number[] | null): number {
     const late = isLate(row, lateMs)
     undo?.save(this.slab)
-    this.slab.fold(row, undo?.windows ?? null, late ? null : dirty)
-    if (row.origin === 'derived') return
+    const taken = this.slab.fold(row, undo?.windows ?? null, late ? null : dirty)
+    if (row.origin === 'derived') return 0
     for (const index of this.table.substituted) if (row.quality[index] !== NEVER) this.measured[index] = 1
     if (late) {
       if (this.backlog === null) this.backlog = new Slab(this.table.layout)
@@ -85,6 +85,7 @@ export class DeviceCore {
       this.backlogSource = Math.max(this.backlogSource, row.at)
     } else if (row.at > this.telemetryAt) this.telemetryAt = row.at
     if (row.received > this.heardAt) this.heardAt = row.received
+    return taken
   }
 }
 

@@ -1,0 +1,1 @@
+export { runCommitPortTests, type StoreUnderTest } from './commit-port-tests.ts'
