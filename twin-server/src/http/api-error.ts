@@ -1,5 +1,6 @@
 import { rejectLabels } from '@twin/models/commands'
 import type { Label } from '@twin/models/kinds'
+import type { RejectCode } from '@twin/models/twin'
 
 /** Why a request was not done. One table gives status and words; handlers only name the reason. */
 export const refusals = {
@@ -62,6 +63,10 @@ export function errorResponse(reason: RefusalReason, options: RefusalOptions = {
   const headers = new Headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
   if (options.retryAfter !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(options.retryAfter))))
   return new Response(JSON.stringify(errorBody(reason, options)), { status: refusals[reason].status, headers })
+}
+
+export function isRejectCode(code: string | undefined): code is RejectCode {
+  return code !== undefined && code in rejectLabels
 }
 
 /** What people read when a command was refused. */

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Call, Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
@@ -26,29 +25,11 @@ export function alarmActionHandlers({ store, runtime, clock }: HttpParts): Pick<
     ackAlarm: async (call) => {
       const { params, body, person } = call
       const { occurrence } = params
-      const row = await occurrenceOf(occurrence)
-      // The members first: should it break off, the group still waits and can be acknowledged again.
-      const members = await store.db
-        .selectFrom('alarm_occurrence')
-        .select(['occurrence', 'station', 'device', 'code'])
-        .where('grouped_under', '=', occurrence)
-        .where(sql<boolean>`phase = any(array['UNACK', 'RTN_UNACK', 'LATCHED_UNACK'])`)
-        .execute()
-      const request = { type: 'alarm.ack', by: person, note: body.note } as const
-      const { station, device, code } = row
-      for (const member of members) {
-        const reply = await runtime.ask({
-          ...request,
-          station: member.station,
-          device: member.device,
-          code: member.code,
-          occurrence: member.occurrence,
-        })
-        // A member that someone else has taken note of meanwhile is no reason to stop.
-        if (!reply.ok && reply.reason !== 'conflict' && reply.reason !== 'not-found') refuse('unavailable')
-      }
-      await ask(runtime, { ...request, station, device, code, occurrence })
-      return noted(call, occurrence, { phase: row.phase, members: members.map((member) => member.occurrence) })
+      const { station, device, code, phase } = await occurrenceOf(occurrence)
+      const members = await store.db.selectFrom('alarm_occurrence').select('occurrence').where('grouped_under', '=', occurrence).execute()
+      // The station acknowledges the members of a group in the same turn.
+      await ask(runtime, { type: 'alarm.ack', station, device, code, occurrence, by: person, note: body.note })
+      return noted(call, occurrence, { phase, members: members.map((member) => member.occurrence) })
     },
     resetAlarm: async (call) => {
       const { occurrence } = call.params

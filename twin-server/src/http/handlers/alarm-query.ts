@@ -2,23 +2,25 @@ import { type Kysely, type SqlBool, sql } from 'kysely'
 import { findKind, deviceKinds } from '@twin/models/kinds'
 import type { Call } from '../call.ts'
 import { scopeOf } from '../access.ts'
-import type { Principal } from '../../security/index.ts'
+import type { AuthTables, Principal } from '../../security/index.ts'
 import type { Database } from '../../store/index.ts'
 import { escaped } from './audit.ts'
 
 export type AlarmFilter = Omit<Call<'alarms'>['query'], 'page' | 'size' | 'sort'>
 
 /**
- * The one filter of list, export and statistics, so that their counts are the same number. Station and device stand beside each
+ * The one filter of list, export and statistics, so that their counts are the same number. Station, device and person stand beside each
  * occurrence for their names; an occurrence counts once however often it was acknowledged.
  */
-export function filteredAlarms(db: Kysely<Database>, principal: Principal, filter: AlarmFilter) {
+export function filteredAlarms(database: Kysely<Database>, principal: Principal, filter: AlarmFilter) {
+  const db = database.withTables<AuthTables>()
   const scope = scopeOf(principal, filter.station)
   const like = `%${escaped(filter.text ?? '')}%`
   return db
     .selectFrom('alarm_occurrence as a')
     .leftJoin('station as s', 's.id', 'a.station')
     .leftJoin('device as d', 'd.id', 'a.device')
+    .leftJoin('auth_user as u', 'u.id', 'a.acked_by')
     .where('a.org', '=', principal.org)
     .$if(scope !== null, (q) => q.where(sql<SqlBool>`a.station = any(${scope ?? []})`))
     .$if(filter.device !== undefined, (q) => q.where('a.device', '=', filter.device ?? ''))
@@ -98,6 +100,7 @@ export const alarmColumns = [
   'a.raised_at',
   'a.acked_at',
   'a.acked_by',
+  'u.name as acked_by_name',
   'a.note',
   'a.cleared_at',
   'a.closed_at',
@@ -128,7 +131,7 @@ export function asAlarmRow(row: Selected) {
     values: { ...row.values },
     raisedAt: row.raised_at,
     ackedAt: row.acked_at,
-    ackedBy: row.acked_by,
+    ackedBy: row.acked_by_name ?? row.acked_by,
     note: row.note,
     clearedAt: row.cleared_at,
     closedAt: row.closed_at,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { DeviceConfig, StationConfig } from '@twin/models/stations'
+import type { AuthTables } from '../../security/index.ts'
 import type { Call, Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
@@ -44,11 +45,13 @@ export function alarmHandlers(parts: HttpParts): Pick<Handlers, 'alarms' | 'alar
       const alarm = asAlarmRow(row)
       const [events, earlier, children] = await Promise.all([
         db
-          .selectFrom('alarm_event')
-          .select(['at', 'kind', 'by', 'note'])
-          .where('occurrence', '=', params.occurrence)
-          .orderBy('at')
-          .orderBy('seq')
+          .withTables<AuthTables>()
+          .selectFrom('alarm_event as e')
+          .leftJoin('auth_user as u', 'u.id', 'e.by')
+          .select(['e.at', 'e.kind', 'e.note', sql<string | null>`coalesce(u.name, e.by)`.as('by')])
+          .where('e.occurrence', '=', params.occurrence)
+          .orderBy('e.at')
+          .orderBy('e.seq')
           .execute(),
         all()
           .where('a.device', '=', alarm.device)

@@ -4,7 +4,7 @@ import { v7 } from 'uuid'
 import type { Runtime } from '@twin/actors/runtime'
 import type { Person } from '@twin/models/twin'
 import type { AuthTables, Security } from '../../security/index.ts'
-import { Refusal, type RefusalOptions, type RefusalReason, rejectMessage } from '../api-error.ts'
+import { Refusal, type RefusalOptions, type RefusalReason, isRejectCode, rejectMessage } from '../api-error.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
 import { refusalOf } from '../reply.ts'
@@ -83,24 +83,40 @@ export function createCommandIntake({ store, runtime, clock }: Pick<HttpParts, '
       .execute()
   }
 
+  async function release(id: string): Promise<void> {
+    await db.deleteFrom('command_intake').where('command', '=', id).execute()
+  }
+
   async function request(id: string, { org: _org, ...wish }: CommandWish): Promise<CommandRow> {
     const reply = await runtime.ask({ type: 'command.request', id, ...wish })
     if (!reply.ok) {
-      const refusal = refusalOf(reply)
-      await settle(id, { taken: false, reason: refusal.reason, options: refusal.options })
-      throw refusal
+      const { reason, options } = refusalOf(reply)
+      await settle(id, { taken: false, reason, options })
+      // It never got anywhere: the same wish may be sent again under its key.
+      if (reason === 'throttled' || reason === 'unavailable') await release(id)
+      return rejected(id, reason, options)
     }
     await settle(id, { taken: true })
     return reply.command ? orRejected(stateAsRow(runtime, reply.command)) : again(id)
   }
 
+  /** The refusal with the words for its code, and with the command's row where it got that far. */
+  async function rejected(id: string, reason: RefusalReason, options: RefusalOptions): Promise<never> {
+    const row = await db.selectFrom('command').selectAll().where('id', '=', id).executeTakeFirst()
+    throw new Refusal(reason, {
+      ...options,
+      ...(isRejectCode(options.code) ? { message: rejectMessage(options.code) } : {}),
+      ...(row ? { detail: recordAsRow(runtime, row) } : {}),
+    })
+  }
+
   /** The answer given before, or the state the command has reached since. */
   async function again(id: string): Promise<CommandRow> {
-    const row = await db.selectFrom('command').selectAll().where('id', '=', id).executeTakeFirst()
-    if (row) return orRejected(recordAsRow(runtime, row))
     const attempt = await db.selectFrom('command_attempt').select('outcome').where('command', '=', id).executeTakeFirst()
     const outcome = attempt?.outcome as Outcome | null | undefined
-    if (outcome && !outcome.taken) throw new Refusal(outcome.reason, outcome.options)
+    if (outcome && !outcome.taken) return rejected(id, outcome.reason, outcome.options)
+    const row = await db.selectFrom('command').selectAll().where('id', '=', id).executeTakeFirst()
+    if (row) return orRejected(recordAsRow(runtime, row))
     return refuse('conflict', { code: 'BUSY', message: { zh: '该命令正在受理中', en: 'This command is being taken right now' } })
   }
 
