@@ -63,7 +63,11 @@ const follows = (control: UnitControl): boolean => control.mode === 'SEQUENCER' 
 function ownOrder(control: UnitControl, world: WorldState, automatic: boolean, vsd: boolean): UnitOrder {
   const { run } = control.state
   if (control.manual === 'unload') return run === 'LOADED' ? 'unload' : 'none'
-  if (control.manual === 'load') return run === 'UNLOADED' ? 'load' : 'none'
+  // Loaded by hand, a machine still protects the line: it unloads above its switch and comes back well below.
+  if (control.manual === 'load') {
+    if (world.bar >= control.unloadSet + 0.2) return 'unload'
+    return run === 'UNLOADED' && world.bar < control.unloadSet - 0.1 ? 'load' : 'none'
+  }
   if (control.mode === 'MAINTENANCE') return 'none'
   if (world.mode === 'OFF' || (control.mode === 'SEQUENCER' && automatic)) return 'none'
   // Stopped on purpose stays stopped; only an idle stop ends by itself.

@@ -60,7 +60,9 @@ function stepControl(
     dt,
   )
   const standing = state.run === 'STOPPED' || state.run === 'STANDBY' || state.run === 'FAULT' || state.run === 'ESTOP'
-  return { ...control, state, trim, deviation, manual: standing ? 'none' : control.manual }
+  // A manual load ends where the machine had to protect the line, either hold ends when the machine comes to rest.
+  const over = standing || (control.manual === 'load' && order === 'unload')
+  return { ...control, state, trim, deviation, manual: over ? 'none' : control.manual }
 }
 
 /** Everything but the machines: air balance, treatment, water, room, meters. */

@@ -1,0 +1,8 @@
+export { Agent, type AgentOptions } from './agent.ts'
+export { CommandGuard, deviceSecret } from './command-guard.ts'
+export { startControl } from './control.ts'
+export type { FaultRequest } from './faults.ts'
+export { Fleet, type FleetOptions, type FleetStatus } from './fleet.ts'
+export { decode, encode, type PayloadFormat } from './payload.ts'
+export { StationSim } from './station-sim.ts'
+export { Uplink, type Row, type Send } from './uplink.ts'
