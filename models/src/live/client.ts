@@ -49,8 +49,8 @@ export function liveStep<View extends LiveView = LiveView>(held: LiveTopic<View>
   if (message.s0 !== held.s) return { held, did: 'sync' }
   let committed: LiveView = held.committed
   if (message.d && 'slabs' in committed) committed = applyValues(committed, message.d)
-  if (message.o?.length) committed = applyPatches(committed, message.o)
   if ('at' in committed) committed = { ...committed, at: message.t }
+  if (message.o?.length) committed = applyPatches(committed, message.o)
   const confirmed = new Set(message.o?.map((patch) => patch.path.join('/')))
   const provisional = held.provisional.filter(({ patch, t }) => message.t - t < PROVISIONAL_MS && !confirmed.has(patch.path.join('/')))
   return { held: show(held, message.t, message.s, committed as View, provisional), did: 'applied' }

@@ -236,6 +236,19 @@ describe('live hub', () => {
     expect(quick.seen.filter((message) => message.k === 'snap')).toHaveLength(1)
   })
 
+  it('[LV10] tells what grew stale without a row, and the time of a station that plays a recording', async () => {
+    const { runtime, url } = await start()
+    runtime.answerAtOnce = true
+    runtime.commit('s1', [row('c1', 1000, 5)])
+    const viewer = await openViewer(url, 'anna')
+    viewer.subscribe(FAST)
+    await until(() => expect(viewer.view(FAST)).toBeDefined())
+    const view = runtime.view('s1')
+    runtime.replaceView({ ...view, at: 5000, slabs: view.slabs.map((slab, n) => (n === 1 ? { ...slab, q: [3, 255, 3] } : slab)) })
+    await until(() => expect(viewer.view(FAST)).toMatchObject({ at: 5000, slabs: [{}, { q: [3, 255, 3] }, {}] }))
+    expect(viewer.seen.filter((message) => message.k === 'snap')).toHaveLength(1)
+  })
+
   it('[LV9] follows a station whose devices change, ends its topics when it is gone, and works for nobody when nobody looks', async () => {
     const { runtime, url, hub } = await start()
     runtime.answerAtOnce = true

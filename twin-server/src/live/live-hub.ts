@@ -54,6 +54,8 @@ export interface Transport {
 
 const TICK_MS = 100
 const SLOW_TICKS = 10
+/** How often a watched station is looked at as a whole: values grow stale without a row. */
+const LOOK_TICKS = 20
 /** Sessions may have ended elsewhere. */
 const RECHECK_TICKS = 600
 
@@ -90,7 +92,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       const fast = makeStream(`st:${station}:f`, `st:${station}:f`)
       const slow = makeStream(`st:${station}:s`, `st:${station}:s`)
       watched = {
-        feed: new StationFeed(station, [fast, slow]),
+        feed: new StationFeed(station, now, [fast, slow]),
         fast,
         slow,
         phase: watchedSoFar++ % SLOW_TICKS,
@@ -190,7 +192,9 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     tick++
     const at = now()
     for (const session of sessions) session.check(at)
-    for (const { feed, fast, slow, phase } of stations.values()) {
+    for (const [station, watched] of stations) {
+      const { feed, fast, slow, phase } = watched
+      if (tick % LOOK_TICKS === phase) ask(station, watched)
       feed.flush(fast, epoch)
       if (tick % SLOW_TICKS === phase) feed.flush(slow, epoch)
     }

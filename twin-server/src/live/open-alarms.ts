@@ -1,4 +1,5 @@
 import { applyPatches, type OpenAlarm, type Patch, type StationView } from '@twin/models/live'
+import { isAnnunciated } from '@twin/models/alarms'
 import { findKind } from '@twin/models/kinds'
 
 /** The logical part of a station view that alarms live in. */
@@ -45,8 +46,7 @@ export class OpenAlarms {
     const found: OpenAlarm[] = []
     for (const [device, { alarms }] of Object.entries(tree.devices))
       for (const [code, alarm] of Object.entries(alarms)) {
-        if (alarm.occurrence === null || alarm.raisedAt === null || alarm.phase === 'NORMAL') continue
-        if (alarm.shelved || alarm.suppressed || alarm.outOfService || alarm.groupedUnder !== null) continue
+        if (alarm.occurrence === null || alarm.raisedAt === null || !isAnnunciated(alarm)) continue
         const { occurrence, phase, raisedAt } = alarm
         const priority = priorityOf(this.#kinds.get(device) ?? '', code)
         found.push({ occurrence, code, station: this.station, device, priority, phase, raisedAt })

@@ -3,6 +3,9 @@ import type { Frame, Patch, StationView } from '@twin/models/live'
 import { NEVER } from '@twin/models/twin'
 import type { TopicStream } from './topic-stream.ts'
 
+/** A view this far from our time is of a station with a time of its own. */
+const OWN_TIME_MS = 5000
+
 /** What one pace of a station (100 ms or 1 s) has still to tell. */
 class Pending {
   readonly stream: TopicStream
@@ -96,10 +99,14 @@ class Columns {
 export class StationFeed {
   readonly station: string
   readonly #pending: readonly Pending[]
+  readonly #now: () => number
   #columns: Columns | undefined
+  /** A station that plays a recording lives in the recording's time; null = in ours. */
+  #ownTime: number | null = null
 
-  constructor(station: string, streams: readonly TopicStream[]) {
+  constructor(station: string, now: () => number, streams: readonly TopicStream[]) {
     this.station = station
+    this.#now = now
     this.#pending = streams.map((stream) => new Pending(stream))
   }
 
@@ -132,14 +139,17 @@ export class StationFeed {
   /** Tells the members of one topic what is pending. */
   flush(stream: TopicStream, epoch: number): void {
     const content = this.#columns && this.#pending.find((it) => it.stream === stream)?.take(this.#columns)
-    if (content) stream.frame(epoch, content)
+    if (!content) return
+    const at: Patch[] = this.#ownTime === null ? [] : [{ op: 'replace', path: ['at'], value: this.#ownTime }]
+    stream.frame(epoch, at.length > 0 ? { ...content, o: [...(content.o ?? []), ...at] } : content)
   }
 
   /**
-   * A view of this moment, every commit so far in it: those who wait get it. Where it differs from what was followed (what changes
-   * without a row), members are told too; when its shape is another one, all start anew.
+   * A view of this moment, every commit so far in it: those who wait get it. Where it differs from what was followed (values that
+   * grew stale without a row), members are told too; when its shape is another one, all start anew.
    */
   settle(view: StationView, epoch: number): void {
+    this.#ownTime = Math.abs(view.at - this.#now()) > OWN_TIME_MS ? view.at : null
     const columns = this.#columns
     if (columns?.sameShape(view)) this.#adopt(columns, view)
     else {
