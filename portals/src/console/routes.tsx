@@ -1,0 +1,70 @@
+import { Result } from 'antd'
+import { lazy, type ComponentType, type ReactNode } from 'react'
+import { createBrowserRouter, Link } from 'react-router'
+import { useText } from '../i18n/index.ts'
+import { OverviewPage } from '../pages/supervision/overview/overview-page.tsx'
+import { Shell } from '../ui/shell/index.ts'
+import { useTitle } from '../ui/widgets/index.ts'
+import { permits, useMe } from './session.ts'
+
+function page<M, K extends keyof M & string>(load: () => Promise<M>, name: K): ReactNode {
+  const Page = lazy(async () => ({ default: (await load())[name] as ComponentType }))
+  return <Page />
+}
+
+/** A page opened by address without its permission is refused here as it is by the server. */
+function Needs({ permission, children }: { readonly permission: string; readonly children: ReactNode }) {
+  const { t } = useText()
+  const { permissions } = useMe()
+  return permits(permissions, permission) ? children : <Result status="403" title={t('common.notPermitted')} data-testid="not-permitted" />
+}
+const needs = (permission: string, element: ReactNode): ReactNode => <Needs permission={permission}>{element}</Needs>
+
+function NotFoundPage() {
+  const { t } = useText()
+  useTitle(t('common.notFound'))
+  return <Result status="404" title={t('common.notFound')} extra={<Link to="/">{t('nav.overview')}</Link>} />
+}
+
+const supervision = {
+  station: () => import('../pages/supervision/station/station-page.tsx'),
+  alarms: () => import('../pages/supervision/alarms/alarm-page.tsx'),
+  statistics: () => import('../pages/supervision/alarms/statistics-page.tsx'),
+  commands: () => import('../pages/supervision/commands/commands-page.tsx'),
+  approvals: () => import('../pages/supervision/commands/approvals-page.tsx'),
+  energy: () => import('../pages/supervision/energy/energy-page.tsx'),
+  trends: () => import('../pages/supervision/trends/trends-page.tsx'),
+}
+const system = {
+  deadLetters: () => import('../pages/system/dead-letters-page.tsx'),
+  devices: () => import('../pages/system/devices-page.tsx'),
+  audit: () => import('../pages/system/audit-page.tsx'),
+  users: () => import('../pages/system/users-page.tsx'),
+  health: () => import('../pages/system/health-page.tsx'),
+  api: () => import('../pages/system/api-page.tsx'),
+  help: () => import('../pages/system/help-page.tsx'),
+}
+
+export const router = createBrowserRouter([
+  {
+    element: <Shell />,
+    children: [
+      { path: '/', element: needs('station:view', <OverviewPage />) },
+      { path: '/station/:station', element: needs('station:view', page(supervision.station, 'StationPage')) },
+      { path: '/alarms', element: needs('alarm:view', page(supervision.alarms, 'AlarmPage')) },
+      { path: '/alarm-statistics', element: needs('alarm:view', page(supervision.statistics, 'StatisticsPage')) },
+      { path: '/energy', element: needs('station:view', page(supervision.energy, 'EnergyPage')) },
+      { path: '/trends', element: needs('station:view', page(supervision.trends, 'TrendsPage')) },
+      { path: '/commands', element: needs('station:view', page(supervision.commands, 'CommandsPage')) },
+      { path: '/approvals', element: needs('command:approve', page(supervision.approvals, 'ApprovalsPage')) },
+      { path: '/system/dead-letters', element: needs('deadLetter:view', page(system.deadLetters, 'DeadLettersPage')) },
+      { path: '/system/devices', element: needs('device:administer', page(system.devices, 'DevicesPage')) },
+      { path: '/system/audit', element: needs('audit:view', page(system.audit, 'AuditPage')) },
+      { path: '/system/users', element: needs('user:view', page(system.users, 'UsersPage')) },
+      { path: '/system/health', element: needs('station:view', page(system.health, 'HealthPage')) },
+      { path: '/system/api', element: needs('station:view', page(system.api, 'ApiPage')) },
+      { path: '/help', element: page(system.help, 'HelpPage') },
+      { path: '*', element: <NotFoundPage /> },
+    ],
+  },
+])

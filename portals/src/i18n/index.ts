@@ -1,0 +1,5 @@
+export { i18n, setLanguage, startI18n, type Language } from './setup.ts'
+export { useText, translator, type Text, type TextKey } from './use-text.ts'
+export { wordLabel } from './words.ts'
+export { glossary, type GlossaryTerm } from './glossary.ts'
+export { reasonText } from './reasons.ts'

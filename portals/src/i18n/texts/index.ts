@@ -1,0 +1,20 @@
+import { alarmTexts } from './alarms.ts'
+import { commandTexts } from './commands.ts'
+import { commonTexts } from './common.ts'
+import { energyTexts } from './energy.ts'
+import { overviewTexts } from './overview.ts'
+import { sessionTexts } from './session.ts'
+import { stationTexts } from './station.ts'
+import { systemTexts } from './system.ts'
+
+/** Every text people see: key → [Chinese, English]. */
+export const texts = {
+  ...commonTexts,
+  ...sessionTexts,
+  ...overviewTexts,
+  ...stationTexts,
+  ...alarmTexts,
+  ...commandTexts,
+  ...energyTexts,
+  ...systemTexts,
+} as const

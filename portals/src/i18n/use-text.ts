@@ -1,0 +1,31 @@
+import type { Label } from '@twin/models/kinds'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { i18n, type Language } from './setup.ts'
+import type { texts } from './texts/index.ts'
+
+export type TextKey = keyof typeof texts
+export interface Text {
+  readonly lang: Language
+  /** A text of the portal. */
+  t(key: TextKey, values?: Readonly<Record<string, string | number>>): string
+  /** A text that comes with the data (kinds, errors). */
+  label(label: Label): string
+  /** Name of a thing that may have an English name. */
+  name(thing: { readonly name: string; readonly nameEn?: string }): string
+}
+
+export function translator(lang: Language): Text {
+  return {
+    lang,
+    t: (key, values) => i18n.t(key, { lng: lang, ...values }),
+    label: (label) => label[lang] || label.zh || label.en,
+    name: (thing) => (lang === 'en' && thing.nameEn ? thing.nameEn : thing.name),
+  }
+}
+
+export function useText(): Text {
+  const { i18n: instance } = useTranslation()
+  const lang: Language = instance.language === 'en' ? 'en' : 'zh'
+  return useMemo(() => translator(lang), [lang])
+}

@@ -1,0 +1,65 @@
+import type { Label } from '@twin/models/kinds'
+
+/**
+ * Words that enum points and arguments may hold, in people's language. A word without an entry is shown as it stands,
+ * so a new kind works before it is translated here.
+ */
+const words: Readonly<Record<string, readonly [string, string]>> = {
+  OFFLINE: ['离线', 'Offline'],
+  STOPPED: ['停止', 'Stopped'],
+  STANDBY: ['待机', 'Standby'],
+  STARTING: ['启动中', 'Starting'],
+  RUNNING: ['运行', 'Running'],
+  UNLOADED: ['卸载', 'Unloaded'],
+  LOADED: ['加载', 'Loaded'],
+  STOPPING: ['停机中', 'Stopping'],
+  INHIBITED: ['禁止启动', 'Inhibited'],
+  FAULT: ['故障', 'Fault'],
+  ESTOP: ['急停', 'Emergency stop'],
+  UNKNOWN: ['未知', 'Unknown'],
+  LOCAL: ['就地', 'Local'],
+  REMOTE: ['远程', 'Remote'],
+  SEQUENCER: ['联控', 'Sequencer'],
+  MAINTENANCE: ['检修', 'Maintenance'],
+  NONE: ['无', 'None'],
+  START: ['启动', 'Start'],
+  STOP: ['停机', 'Stop'],
+  LOAD: ['加载', 'Load'],
+  UNLOAD: ['卸载', 'Unload'],
+  OPEN: ['打开', 'Open'],
+  CLOSED: ['关闭', 'Closed'],
+  OPENING: ['正在打开', 'Opening'],
+  CLOSING: ['正在关闭', 'Closing'],
+  OFF: ['关', 'Off'],
+  ON: ['开', 'On'],
+  LOCAL_MANUAL: ['就地手动', 'Local manual'],
+  AUTO_LOCAL: ['就地联控', 'Local sequencing'],
+  AUTO_CLOUD_PLAN: ['云端计划', 'Cloud plan'],
+  LEAK_TEST: ['泄漏测试', 'Leak test'],
+  A: ['A 塔', 'Tower A'],
+  B: ['B 塔', 'Tower B'],
+  OTHER: ['其他', 'Other'],
+  MOTOR_OVERLOAD: ['电机过载', 'Motor overload'],
+  PHASE_SEQUENCE: ['相序错误', 'Phase sequence'],
+  PHASE_LOSS: ['缺相', 'Phase loss'],
+  DISCHARGE_TEMP: ['排气温度', 'Discharge temperature'],
+  DISCHARGE_PRESSURE: ['排气压力', 'Discharge pressure'],
+  TEMP_SENSOR: ['温度传感器', 'Temperature sensor'],
+  PRESSURE_SENSOR: ['压力传感器', 'Pressure sensor'],
+  OIL_FILTER: ['油滤器', 'Oil filter'],
+  SEPARATOR: ['油分器', 'Separator'],
+  AIR_FILTER: ['空滤器', 'Air filter'],
+  FAN: ['风机', 'Fan'],
+  VFD: ['变频器', 'Frequency converter'],
+  OIL_PRESSURE: ['油压', 'Oil pressure'],
+  NO_PRESSURE_BUILDUP: ['不建压', 'No pressure build-up'],
+  WATER_SHORTAGE: ['缺水', 'Water shortage'],
+  DRYER: ['干燥机', 'Dryer'],
+  DRAIN: ['排水', 'Drain'],
+  VOLTAGE: ['电压', 'Voltage'],
+}
+
+export function wordLabel(word: string): Label {
+  const pair = words[word]
+  return pair ? { zh: pair[0], en: pair[1] } : { zh: word, en: word }
+}

@@ -1,0 +1,143 @@
+import { DownloadOutlined } from '@ant-design/icons'
+import { operations } from '@twin/models/api'
+import type { schemas } from '@twin/models/api'
+import { findKind } from '@twin/models/kinds'
+import { stationKindLabels, type StationKind } from '@twin/models/stations'
+import { Button, Dropdown, Modal, Segmented, Table, type TableColumnsType } from 'antd'
+import { useMemo, useState } from 'react'
+import type { z } from 'zod'
+import { fileAddress, useCall } from '../../../api/index.ts'
+import { useText } from '../../../i18n/index.ts'
+import { serverNow } from '../../../live/index.ts'
+import { alarmLabels } from '../../../ui/catalogue.ts'
+import { formatDuration, formatPercent } from '../../../ui/format.ts'
+import { Await, BarChart, KpiStrip, lastPeriod, Nothing, Page, PeriodPicker, type Period } from '../../../ui/widgets/index.ts'
+import { AlarmFilters, queryOf, type AlarmFilter } from './alarm-filters.tsx'
+import { AlarmTable } from './alarm-table.tsx'
+import { narrowed, type Grouping } from './statistics-filter.ts'
+
+type Count = z.output<typeof schemas.alarmCount>
+const groupings: readonly Grouping[] = ['priority', 'code', 'deviceKind', 'device', 'station', 'stationKind', 'day', 'hour']
+
+/** Counts by any grouping beside those of the preceding period; every bar opens exactly the rows it counts. */
+export function StatisticsPage() {
+  const { t, label } = useText()
+  const [period, setPeriod] = useState<Period>(() => lastPeriod(7 * 86_400_000, Math.ceil(serverNow() / 60_000) * 60_000))
+  const [filter, setFilter] = useState<AlarmFilter>({ historical: 'with' })
+  const [by, setBy] = useState<Grouping>('priority')
+  const [open, setOpen] = useState<Count | null>(null)
+  const full: AlarmFilter = { ...filter, from: period.from, to: period.to }
+  const stats = useCall(operations.alarmStats, { query: { ...queryOf(full), from: period.from, to: period.to, by } }, { keep: true })
+  const counts = useMemo(() => stats.data?.counts ?? [], [stats.data])
+  const nameOf = (count: Count): string => {
+    const text = by === 'code' ? alarmLabels.get(count.key) : by === 'deviceKind' ? findKind(count.key)?.label : by === 'stationKind' ? stationKindLabels[count.key as StationKind] : undefined
+    return text ? (by === 'code' ? `${label(text)} ${count.key}` : label(text)) : count.label || count.key
+  }
+  const names = counts.map(nameOf)
+  const sets = useMemo(
+    () => [
+      { name: t('stats.count'), values: counts.map((count) => count.count) },
+      { name: t('stats.previous'), values: counts.map((count) => count.previous), faded: true },
+    ],
+    [counts, t],
+  )
+  const total = stats.data?.total
+  const before = stats.data?.previousTotal
+  const opened = open ? narrowed(full, by, open.key) : undefined
+  const timeAxis = by === 'day' || by === 'hour'
+  return (
+    <Page title={t('stats.title')} testId="statistics-page" hint={t('stats.clickHint')} extra={<ExportMenu filter={full} />}>
+      <PeriodPicker value={period} onChange={setPeriod} now={() => Math.ceil(serverNow() / 60_000) * 60_000} shortest={86_400_000} />
+      <AlarmFilters value={filter} onChange={setFilter} />
+      <KpiStrip
+        testId="statistics-kpi"
+        items={[
+          { key: 'total', title: t('stats.total'), value: String(total ?? '—') },
+          { key: 'previous', title: t('stats.previous'), value: String(before ?? '—') },
+          { key: 'change', title: t('stats.change'), value: total !== undefined && before ? formatPercent((total - before) / before) : '—' },
+        ]}
+      />
+      <Segmented<Grouping> value={by} onChange={setBy} options={groupings.map((key) => ({ value: key, label: t(`stats.by.${key}`) }))} aria-label={t('stats.by')} data-testid="statistics-by" />
+      <Await query={stats}>
+        {counts.length === 0 ? (
+          <Nothing />
+        ) : (
+          <div className="panel">
+            <BarChart
+              labels={names}
+              sets={sets}
+              height={timeAxis ? 300 : Math.min(900, 90 + counts.length * 34)}
+              horizontal={!timeAxis}
+              ariaLabel={t('stats.chart')}
+              {...(by === 'hour' ? {} : { onPick: (index: number) => setOpen(counts[index] ?? null) })}
+            />
+          </div>
+        )}
+        <CountTable counts={counts} nameOf={nameOf} onOpen={setOpen} />
+      </Await>
+      {open && opened ? (
+        <Modal open width="min(1200px, 96vw)" footer={null} onCancel={() => setOpen(null)} title={t('stats.rowsOf', { label: nameOf(open), n: open.count })}>
+          <AlarmTable filter={opened} />
+        </Modal>
+      ) : null}
+    </Page>
+  )
+}
+
+interface CountTableProps {
+  readonly counts: readonly Count[]
+  readonly nameOf: (count: Count) => string
+  readonly onOpen: (count: Count) => void
+}
+
+function CountTable({ counts, nameOf, onOpen }: CountTableProps) {
+  const { t, lang } = useText()
+  const columns: TableColumnsType<Count> = [
+    {
+      title: t('common.name'),
+      key: 'name',
+      render: (_, count) => (
+        <button type="button" className="link-button" onClick={() => onOpen(count)} data-testid="statistics-row" data-key={count.key}>
+          {nameOf(count)}
+        </button>
+      ),
+    },
+    { title: t('stats.count'), dataIndex: 'count', key: 'count', align: 'right', sorter: (a, b) => a.count - b.count },
+    { title: t('stats.previous'), dataIndex: 'previous', key: 'previous', align: 'right' },
+    { title: t('stats.change'), key: 'change', align: 'right', render: (_, count) => (count.previous > 0 ? formatPercent((count.count - count.previous) / count.previous, 0) : '—') },
+    { title: t('stats.groupedCount'), dataIndex: 'grouped', key: 'grouped', align: 'right' },
+    { title: t('stats.meanAck'), key: 'ack', align: 'right', render: (_, count) => formatDuration(count.meanAckMs, lang) },
+    { title: t('stats.meanClear'), key: 'clear', align: 'right', render: (_, count) => formatDuration(count.meanClearMs, lang) },
+    { title: t('stats.active'), key: 'active', align: 'right', render: (_, count) => formatDuration(count.activeMs, lang), sorter: (a, b) => a.activeMs - b.activeMs },
+  ]
+  return (
+    <Table<Count>
+      size="small"
+      rowKey="key"
+      columns={columns}
+      dataSource={[...counts]}
+      pagination={{ pageSize: 20, hideOnSinglePage: true }}
+      scroll={{ x: 'max-content' }}
+    />
+  )
+}
+
+function ExportMenu({ filter }: { readonly filter: AlarmFilter }) {
+  const { t } = useText()
+  return (
+    <Dropdown
+      menu={{
+        items: (['csv', 'xlsx'] as const).map((format) => ({
+          key: format,
+          label: (
+            <a href={fileAddress(operations.alarmsExport, { query: { ...queryOf(filter), format } })} download>
+              {format.toUpperCase()}
+            </a>
+          ),
+        })),
+      }}
+    >
+      <Button icon={<DownloadOutlined />}>{t('common.export')}</Button>
+    </Dropdown>
+  )
+}

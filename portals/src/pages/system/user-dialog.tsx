@@ -1,0 +1,94 @@
+import { operations } from '@twin/models/api'
+import { Alert, Form, Input, Modal, Select } from 'antd'
+import { ApiFailure, useAction } from '../../api/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { schemaRule } from '../../ui/mapper/index.ts'
+import { useFleet } from '../supervision/overview/use-fleet.ts'
+import type { UserRow } from './users-page.tsx'
+
+interface UserDialogProps {
+  readonly mode: 'create' | 'edit' | 'reset'
+  readonly user: UserRow | null
+  readonly onClose: () => void
+}
+interface Values {
+  readonly username: string
+  readonly name: string
+  readonly role: UserRow['role']
+  readonly stations?: string[]
+  readonly password: string
+}
+const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const
+
+/** Creates a user, edits one, or sets a password that must be changed at the next sign-in. */
+export function UserDialog({ mode, user, onClose }: UserDialogProps) {
+  const { t, label, name } = useText()
+  const { stations } = useFleet()
+  const [form] = Form.useForm<Values>()
+  const options = { quiet: true, done: t('common.saved'), refresh: [operations.users] }
+  const create = useAction(operations.createUser, options)
+  const update = useAction(operations.updateUser, options)
+  const error = create.error ?? update.error
+  const failure = error instanceof ApiFailure ? error : null
+  const body = operations.createUser.body
+  const rule = (field: string) => [...(body ? [schemaRule(body, field, t('common.required'))] : []), { required: true, message: t('common.required') }]
+
+  const submit = (values: Values): void => {
+    const scope = values.stations && values.stations.length > 0 ? values.stations : null
+    const done = { onSuccess: onClose }
+    if (mode === 'create')
+      create.mutate({ body: { username: values.username, name: values.name, role: values.role, stations: scope, password: values.password } }, done)
+    else if (user && mode === 'edit') update.mutate({ params: { user: user.id }, body: { name: values.name, role: values.role, stations: scope } }, done)
+    else if (user) update.mutate({ params: { user: user.id }, body: { password: values.password } }, done)
+  }
+  return (
+    <Modal
+      open
+      title={`${t(mode === 'create' ? 'users.create' : mode === 'edit' ? 'users.edit' : 'users.reset')}${user ? `: ${user.name}` : ''}`}
+      okText={t('common.save')}
+      cancelText={t('common.cancel')}
+      confirmLoading={create.isPending || update.isPending}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+    >
+      {failure ? <Alert type="error" showIcon title={label(failure.text)} style={{ marginBottom: 12 }} data-testid="user-error" /> : null}
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={user ? { name: user.name, role: user.role, stations: user.stations ?? [] } : { role: 'operator', stations: [] }}
+        onFinish={submit}
+        data-testid="user-form"
+      >
+        {mode === 'create' ? (
+          <Form.Item name="username" label={t('users.username')} rules={rule('username')} extra="3–40: a–z A–Z 0–9 _ . -">
+            <Input autoComplete="off" />
+          </Form.Item>
+        ) : null}
+        {mode === 'reset' ? null : (
+          <>
+            <Form.Item name="name" label={t('users.name')} rules={rule('name')}>
+              <Input maxLength={60} />
+            </Form.Item>
+            <Form.Item name="role" label={t('users.role')}>
+              <Select options={roles.map((value) => ({ value, label: t(`role.${value}`) }))} />
+            </Form.Item>
+            <Form.Item name="stations" label={t('users.stations')}>
+              <Select
+                mode="multiple"
+                allowClear
+                showSearch={{ optionFilterProp: 'label' }}
+                placeholder={t('users.allStations')}
+                options={(stations ?? []).map((station) => ({ value: station.id, label: name(station) }))}
+              />
+            </Form.Item>
+          </>
+        )}
+        {mode === 'edit' ? null : (
+          <Form.Item name="password" label={t('users.initialPassword')} extra={`${t('session.rule')} · ${t('users.resetHint')}`} rules={[{ required: true, message: t('common.required') }]}>
+            <Input.Password autoComplete="new-password" />
+          </Form.Item>
+        )}
+      </Form>
+    </Modal>
+  )
+}

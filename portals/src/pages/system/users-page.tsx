@@ -1,0 +1,115 @@
+import { operations } from '@twin/models/api'
+import type { schemas } from '@twin/models/api'
+import { App, Badge, Button, Input, Table, Tag, type TableColumnsType } from 'antd'
+import { useState } from 'react'
+import type { z } from 'zod'
+import { useAction, useCall } from '../../api/index.ts'
+import { useMay, useMe } from '../../console/session.ts'
+import { useText } from '../../i18n/index.ts'
+import { formatTime } from '../../ui/format.ts'
+import { Await, Page } from '../../ui/widgets/index.ts'
+import { useFleet } from '../supervision/overview/use-fleet.ts'
+import { UserDialog } from './user-dialog.tsx'
+
+export type UserRow = z.output<typeof schemas.userRow>
+
+export function UsersPage() {
+  const { t, lang, name } = useText()
+  const me = useMe()
+  const may = useMay('user:administer')
+  const { modal } = App.useApp()
+  const { stations } = useFleet()
+  const [text, setText] = useState('')
+  const [dialog, setDialog] = useState<{ readonly mode: 'create' | 'edit' | 'reset'; readonly user: UserRow | null } | null>(null)
+  const [page, setPage] = useState({ page: 1, size: 20 })
+  const users = useCall(operations.users, { query: { text, ...page } }, { keep: true })
+  const update = useAction(operations.updateUser, { done: t('common.saved'), refresh: [operations.users] })
+  const names = new Map((stations ?? []).map((station) => [station.id, name(station)]))
+
+  const toggle = (user: UserRow): void => {
+    const apply = (): void => update.mutate({ params: { user: user.id }, body: { disabled: !user.disabled } })
+    if (user.disabled) apply()
+    else modal.confirm({ title: t('users.disableConfirm', { name: user.name }), okText: t('users.disable'), cancelText: t('common.cancel'), onOk: apply })
+  }
+  const columns: TableColumnsType<UserRow> = [
+    { title: t('users.username'), key: 'username', render: (_, user) => <strong>{user.username}</strong> },
+    { title: t('users.name'), dataIndex: 'name', key: 'name' },
+    { title: t('users.role'), key: 'role', render: (_, user) => t(`role.${user.role}`) },
+    {
+      title: t('users.stations'),
+      key: 'stations',
+      render: (_, user) => (user.stations === null ? t('users.allStations') : user.stations.map((id) => <Tag key={id}>{names.get(id) ?? id}</Tag>)),
+    },
+    {
+      title: t('common.state'),
+      key: 'state',
+      render: (_, user) => (
+        <>
+          <Badge status={user.disabled ? 'default' : 'success'} text={t(user.disabled ? 'users.disabled' : 'users.active')} />{' '}
+          {user.mustChangePassword ? <Tag color="gold">{t('users.mustChange')}</Tag> : null}
+        </>
+      ),
+    },
+    { title: t('users.lastSignIn'), key: 'last', render: (_, user) => <span className="num">{formatTime(user.lastSignInAt, 'dateTime', lang)}</span> },
+    ...(may
+      ? [
+          {
+            title: t('common.actions'),
+            key: 'actions',
+            render: (_: unknown, user: UserRow) => (
+              <div className="tool-row">
+                <Button size="small" onClick={() => setDialog({ mode: 'edit', user })}>
+                  {t('common.edit')}
+                </Button>
+                <Button size="small" onClick={() => setDialog({ mode: 'reset', user })}>
+                  {t('users.reset')}
+                </Button>
+                <Button size="small" danger={!user.disabled} disabled={user.id === me.id} onClick={() => toggle(user)} data-testid={`toggle-${user.username}`}>
+                  {t(user.disabled ? 'users.enable' : 'users.disable')}
+                </Button>
+              </div>
+            ),
+          },
+        ]
+      : []),
+  ]
+  return (
+    <Page
+      title={t('users.title')}
+      testId="users-page"
+      extra={
+        <>
+          <Input.Search allowClear style={{ width: 180 }} placeholder={t('common.search')} aria-label={t('common.search')} onChange={(event) => {
+              setText(event.target.value)
+              setPage({ ...page, page: 1 })
+            }}
+          />
+          {may ? (
+            <Button type="primary" onClick={() => setDialog({ mode: 'create', user: null })} data-testid="user-create">
+              {t('users.create')}
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      <Await query={users}>
+        <Table<UserRow>
+          size="small"
+          rowKey="id"
+          columns={columns}
+          dataSource={users.data?.rows ?? []}
+          scroll={{ x: 'max-content' }}
+          pagination={{
+            current: page.page,
+            pageSize: page.size,
+            total: users.data?.total ?? 0,
+            showTotal: (n) => t('common.rows', { n }),
+            onChange: (next, size) => setPage({ page: next, size }),
+          }}
+          data-testid="users-table"
+        />
+      </Await>
+      {dialog ? <UserDialog {...dialog} onClose={() => setDialog(null)} /> : null}
+    </Page>
+  )
+}

@@ -1,0 +1,31 @@
+import { create } from 'zustand'
+import { persist } from 'zustand/middleware'
+import type { Language } from '../i18n/index.ts'
+
+export type ThemeName = 'dark' | 'light'
+interface Preferences {
+  readonly language: Language
+  readonly theme: ThemeName
+  readonly collapsed: boolean
+  /** Off until somebody turns it on: a control room decides for itself. */
+  readonly sound: boolean
+  readonly volume: number
+  readonly view3d: boolean
+  set(change: Partial<Omit<Preferences, 'set'>>): void
+}
+
+/** What this person chose on this browser. */
+export const usePreferences = create<Preferences>()(
+  persist(
+    (set) => ({
+      language: 'zh',
+      theme: 'dark',
+      collapsed: false,
+      sound: false,
+      volume: 0.5,
+      view3d: true,
+      set: (change) => set(change),
+    }),
+    { name: 'twin.preferences' },
+  ),
+)

@@ -1,0 +1,3 @@
+export { PasswordForm } from './password-dialog.tsx'
+export { Shell } from './shell.tsx'
+export { usePhone } from './use-phone.ts'

@@ -1,0 +1,78 @@
+import {
+  AlertOutlined,
+  ApiOutlined,
+  AuditOutlined,
+  BarChartOutlined,
+  CheckSquareOutlined,
+  CodeOutlined,
+  DashboardOutlined,
+  GlobalOutlined,
+  HistoryOutlined,
+  InboxOutlined,
+  LineChartOutlined,
+  QuestionCircleOutlined,
+  TeamOutlined,
+  ThunderboltOutlined,
+} from '@ant-design/icons'
+import { Badge, Menu, type MenuProps } from 'antd'
+import type { ReactNode } from 'react'
+import { Link, useLocation } from 'react-router'
+import { permits, useMe } from '../../console/session.ts'
+import { useText, type TextKey } from '../../i18n/index.ts'
+import { useLive } from '../../live/index.ts'
+
+export interface MenuEntry {
+  readonly path: string
+  readonly text: TextKey
+  readonly icon: ReactNode
+  /** Permission without which it is not shown; the server refuses it besides. */
+  readonly permission: string
+}
+
+export const supervisionMenu: readonly MenuEntry[] = [
+  { path: '/', text: 'nav.overview', icon: <GlobalOutlined />, permission: 'station:view' },
+  { path: '/alarms', text: 'nav.alarms', icon: <AlertOutlined />, permission: 'alarm:view' },
+  { path: '/alarm-statistics', text: 'nav.alarmStats', icon: <BarChartOutlined />, permission: 'alarm:view' },
+  { path: '/energy', text: 'nav.energy', icon: <ThunderboltOutlined />, permission: 'station:view' },
+  { path: '/trends', text: 'nav.trends', icon: <LineChartOutlined />, permission: 'station:view' },
+  { path: '/commands', text: 'nav.commands', icon: <HistoryOutlined />, permission: 'station:view' },
+  { path: '/approvals', text: 'nav.approvals', icon: <CheckSquareOutlined />, permission: 'command:approve' },
+]
+export const systemMenu: readonly MenuEntry[] = [
+  { path: '/system/dead-letters', text: 'nav.deadLetters', icon: <InboxOutlined />, permission: 'deadLetter:view' },
+  { path: '/system/devices', text: 'nav.devices', icon: <ApiOutlined />, permission: 'device:administer' },
+  { path: '/system/audit', text: 'nav.audit', icon: <AuditOutlined />, permission: 'audit:view' },
+  { path: '/system/users', text: 'nav.users', icon: <TeamOutlined />, permission: 'user:view' },
+  { path: '/system/health', text: 'nav.health', icon: <DashboardOutlined />, permission: 'station:view' },
+  { path: '/system/api', text: 'health.apiDocs', icon: <CodeOutlined />, permission: 'station:view' },
+  { path: '/help', text: 'nav.help', icon: <QuestionCircleOutlined />, permission: 'station:view' },
+]
+
+/** Entries the user may open; the alarm entry counts what nobody has acknowledged. */
+export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
+  const { t } = useText()
+  const { pathname } = useLocation()
+  const { permissions } = useMe()
+  const unacked = useLive((state) => Object.values(state.fleet?.stations ?? {}).reduce((sum, station) => sum + station.alarms.unacked, 0))
+  const item = (entry: MenuEntry) => ({
+    key: entry.path,
+    icon: entry.path === '/alarms' && unacked > 0 ? <Badge dot>{entry.icon}</Badge> : entry.icon,
+    title: t(entry.text),
+    label: (
+      <Link to={entry.path} data-testid={`menu-${entry.path}`} {...(onNavigate ? { onClick: onNavigate } : {})}>
+        {t(entry.text)} {entry.path === '/alarms' && unacked > 0 ? <Badge count={unacked} overflowCount={999} size="small" /> : null}
+      </Link>
+    ),
+  })
+  const shown = (entries: readonly MenuEntry[]) => entries.filter((entry) => permits(permissions, entry.permission)).map(item)
+  const items: MenuProps['items'] = [
+    { type: 'group', key: 'supervision', label: t('nav.supervision'), children: shown(supervisionMenu) },
+    { type: 'group', key: 'system', label: t('nav.system'), children: shown(systemMenu) },
+  ]
+  const selected = pathname.startsWith('/station') ? '/' : pathname
+  return (
+    <nav aria-label={t('nav.main')} style={{ flex: 1, overflowY: 'auto' }}>
+      <Menu mode="inline" items={items} selectedKeys={[selected]} />
+    </nav>
+  )
+}

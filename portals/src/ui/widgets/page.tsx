@@ -1,0 +1,63 @@
+import { Card, Statistic } from 'antd'
+import { useEffect, type ReactNode } from 'react'
+import { useText } from '../../i18n/index.ts'
+
+interface PageProps {
+  readonly title: string
+  readonly extra?: ReactNode
+  readonly hint?: ReactNode
+  readonly children: ReactNode
+  /** The page fills the window and scrolls inside its parts. */
+  readonly fill?: boolean
+  readonly testId: string
+}
+
+/** Frame of a page: heading, tools, and the tab title. */
+export function Page({ title, extra, hint, children, fill = false, testId }: PageProps) {
+  useTitle(title)
+  return (
+    <section className={fill ? 'page fill' : 'page'} data-testid={testId} aria-label={title}>
+      <header className="page-head">
+        <div>
+          <h1>{title}</h1>
+          {hint ? <div className="muted">{hint}</div> : null}
+        </div>
+        {extra ? <div className="page-tools">{extra}</div> : null}
+      </header>
+      {children}
+    </section>
+  )
+}
+
+export function useTitle(title: string): void {
+  const { t } = useText()
+  useEffect(() => {
+    document.title = `${title} · ${t('app.name')}`
+  }, [title, t])
+}
+
+export interface Kpi {
+  readonly key: string
+  readonly title: ReactNode
+  readonly value: string
+  readonly unit?: string
+  readonly tone?: 'alarm' | 'P2' | 'running' | 'muted'
+  readonly onClick?: () => void
+}
+
+export function KpiStrip({ items, testId }: { readonly items: readonly Kpi[]; readonly testId: string }) {
+  return (
+    <div className="kpi-strip" data-testid={testId}>
+      {items.map((item) => (
+        <Card key={item.key} size="small" className="kpi" data-testid={`kpi-${item.key}`}>
+          <Statistic
+            title={item.title}
+            value={item.value}
+            formatter={(value) => <span className={item.tone ? `tone-${item.tone}` : ''}>{value}</span>}
+            {...(item.unit ? { suffix: item.unit } : {})}
+          />
+        </Card>
+      ))}
+    </div>
+  )
+}
