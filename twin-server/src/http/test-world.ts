@@ -4,6 +4,7 @@ import { type StationConfig, demoFleet } from '@twin/models/stations'
 import type { Reply, Request, Runtime } from '@twin/actors/runtime'
 import { createSecurity, demoUsers, type Security, seedDemoUsers } from '../security/index.ts'
 import { type Db, migrate, openKysely, openPool } from '../store/index.ts'
+import { openStations } from '../store/stations.ts'
 import { startTestPostgres } from '../testing/postgres.ts'
 import type { HttpParts, HttpStore, SeriesData } from './parts.ts'
 import { type Http, createHttp } from './server.ts'
@@ -44,6 +45,8 @@ export async function startWorld(over: Partial<HttpParts> = {}): Promise<World> 
   })
   await seedDemoUsers(security)
   const stations = new Map(demoFleet().map((config) => [config.id, config]))
+  const kept = openStations(pool)
+  for (const config of stations.values()) await kept.save(config)
   const asked: Request[] = []
   const logged: World['logged'] = []
   const runtime = stubRuntime(stations, (request) => {
@@ -53,9 +56,9 @@ export async function startWorld(over: Partial<HttpParts> = {}): Promise<World> 
   const store: HttpStore = {
     db,
     stations: {
-      save: (config) => {
+      async save(config) {
+        await kept.save(config)
         stations.set(config.id, config)
-        return Promise.resolve()
       },
     },
     series: () => Promise.resolve<SeriesData>({ resolution: 'raw', t: [], v: [] }),
