@@ -22,6 +22,7 @@ interface Station {
   readonly sim: StationSim
   readonly agents: readonly Agent[]
   readonly gateway: Connection | null
+  readonly resumed: boolean
   ranges: PastRange[]
 }
 
@@ -61,8 +62,11 @@ export class Fleet {
     this.#options = options
   }
 
-  /** Brings the devices up and begins to upload their past; `uploaded` resolves with the number of samples when the server has it all. */
-  async start(configs: readonly StationConfig[]): Promise<{ readonly uploaded: Promise<number> }> {
+  /**
+   * Brings the devices up and begins to upload their past; `uploaded` resolves with the number of samples when the server has it all.
+   * `resumed`: every station remembered an earlier run.
+   */
+  async start(configs: readonly StationConfig[]): Promise<{ readonly uploaded: Promise<number>; readonly resumed: boolean }> {
     const now = Date.now()
     for (const config of configs) {
       this.#stations.push(await this.#prepare(config, now))
@@ -74,7 +78,7 @@ export class Fleet {
     if (this.#options.state !== null) this.#timers.push(setInterval(() => void this.#save().catch(this.#complain), SAVE_MS))
     this.#timers.push(setInterval(() => this.#tellPositions(), POSITION_MS))
     this.#tellPositions()
-    return { uploaded: this.#uploadAll() }
+    return { uploaded: this.#uploadAll(), resumed: this.#stations.every((station) => station.resumed) }
   }
 
   async stop(): Promise<void> {
@@ -82,7 +86,9 @@ export class Fleet {
     this.#timers = []
     this.#abort.abort()
     await this.#save()
-    await Promise.all(this.#stations.flatMap(({ agents, gateway }) => [...agents.map((agent) => agent.stop()), gateway?.stop()]))
+    await Promise.all(
+      this.#stations.flatMap(({ agents, gateway }) => [...agents.map((agent) => agent.stop()), ...(gateway ? [gateway.stop()] : [])]),
+    )
   }
 
   status(): FleetStatus {
@@ -156,7 +162,7 @@ export class Fleet {
     const agents = config.devices.map((device) => new Agent(sim, device, this.#options))
     const gateway = this.#options.viaGateway ? connectGateway(config, agents, this.#options) : null
     if (!gateway) for (const agent of agents) agent.connect()
-    return { config, sim, agents, gateway, ranges }
+    return { config, sim, agents, gateway, ranges, resumed: memory !== null }
   }
 
   #tick(): void {

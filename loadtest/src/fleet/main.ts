@@ -95,15 +95,26 @@ async function main(): Promise<void> {
     viaGateway: values.gateway,
   })
   const began = Date.now()
-  const { uploaded } = await fleet.start(stations)
+  const { uploaded, resumed } = await fleet.start(stations)
   say(`fleet: ${stations.length} stations, ${devices} devices on ${values.url}`)
   const control = values.control === undefined ? null : await startControl(fleet, Number(values.control))
   if (control) say(`fleet: control on http://127.0.0.1:${control.port} (GET /status, POST /fault)`)
-  void uploaded.then((samples) => {
-    // The line that npm start waits for.
-    if (!stop.signal.aborted) say(`fleet: history uploaded, ${samples} samples in ${((Date.now() - began) / 1000).toFixed(1)} s`)
-  })
+  // Who started us as a child waits for `ready`: at a first start the history belongs to it, later it may come behind.
+  const progress = setInterval(() => {
+    const { samples, uploading } = fleet.status()
+    if (uploading > 0) process.send?.({ progress: `历史数据 history: ${samples} 条 samples, ${uploading} 站 stations to go` })
+  }, 5000)
+  if (resumed) process.send?.({ ready: true })
+  const tellUploaded = async (): Promise<void> => {
+    const samples = await uploaded
+    clearInterval(progress)
+    if (stop.signal.aborted) return
+    say(`fleet: history uploaded, ${samples} samples in ${((Date.now() - began) / 1000).toFixed(1)} s`)
+    if (!resumed) process.send?.({ ready: true })
+  }
+  void tellUploaded()
   if (!stop.signal.aborted) await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }))
+  clearInterval(progress)
   control?.close()
   await fleet.stop()
 }

@@ -39,6 +39,11 @@ export class Reporter {
       this.#sentAt[i] = at
       return value
     })
+    if (!news && due) {
+      const i = values.findIndex((value) => value !== null)
+      out[i] = values[i] ?? null
+      news = i >= 0
+    }
     if (!news) return null
     this.#last = at
     return [at, out]

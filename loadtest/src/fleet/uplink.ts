@@ -122,16 +122,19 @@ export class Uplink {
 
   #transmit(pending: Pending, send: Send): void {
     this.#underWay++
-    void send(pending.topic, pending.payload).then((acknowledged) => {
-      if (this.#send !== send) return
-      this.#underWay--
-      if (acknowledged && !pending.acked) {
-        pending.acked = true
-        pending.onDurable?.()
-        this.#trim()
-      }
-      this.flush()
-    })
+    void this.#deliver(pending, send)
+  }
+
+  async #deliver(pending: Pending, send: Send): Promise<void> {
+    const acknowledged = await send(pending.topic, pending.payload)
+    if (this.#send !== send) return
+    this.#underWay--
+    if (acknowledged && !pending.acked) {
+      pending.acked = true
+      pending.onDurable?.()
+      this.#trim()
+    }
+    this.flush()
   }
 
   /** From the front only: messages become durable nearly in order, and this runs after every acknowledgement. */
