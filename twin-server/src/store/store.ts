@@ -1,12 +1,18 @@
-import type { CommitPort, RecoveryPort } from '@twin/actors/runtime'
+import type { CommitPort, RecoveredCell, RecoveryPort, SampleRow } from '@twin/actors/runtime'
 import { newIncarnation } from './claim.ts'
 import { type CommitOptions, PostgresCommitPort } from './commit.ts'
+import type { CounterReading } from '@twin/models/energy'
 import { type Db, openKysely, openPool, type Sql } from './connection.ts'
+import { counterReadings } from './counter-readings.ts'
+import { Jobs, type JobOptions } from './jobs.ts'
 import { migrate } from './migrate.ts'
 import { Ownership } from './ownership.ts'
 import { Partitions } from './partitions.ts'
 import { PostgresRecoveryPort } from './recovery.ts'
+import { RollupWorker } from './rollup-worker.ts'
+import { readSeries, type SeriesData, type SeriesQuery } from './series.ts'
 import { openStations, type StationStore } from './stations.ts'
+import { lastSample, twinSource } from './twin-source.ts'
 
 export interface StoreOptions {
   readonly url: string
@@ -17,6 +23,7 @@ export interface StoreOptions {
   readonly connections?: number
   readonly onRetry?: CommitOptions['onRetry']
   readonly beforeCommit?: CommitOptions['beforeCommit']
+  readonly onRollupError?: (error: unknown) => void
 }
 
 export interface Store {
@@ -27,10 +34,24 @@ export interface Store {
   readonly commitPort: CommitPort
   readonly recoveryPort: RecoveryPort
   readonly stations: StationStore
+  readonly history: History
+  readonly rollups: RollupWorker
+  /** Rollups, retention and upkeep, until `close`. */
+  startJobs(options: JobOptions): void
   /** Does the database answer, and do commits pass? */
   health(): Promise<{ readonly ok: boolean; readonly detail: string }>
   /** Waits for the commit under way, then closes all connections. */
   close(): Promise<void>
+}
+
+export interface History {
+  series(query: SeriesQuery): Promise<SeriesData>
+  /** Last good reading at or before each edge and the newest before `to`, ascending, without doubles. */
+  counterReadings(device: string, kind: string, point: string, edges: readonly number[], to: number): Promise<readonly CounterReading[]>
+  /** Snapshot, facts and samples that make the station as it was at `t`, for the runtime's fold; undefined = nothing known. */
+  twinSource(station: string, t: number): Promise<RecoveredCell | undefined>
+  /** Newest row of a device by source time, at or before `t` (default: now). */
+  lastSample(device: string, t?: number): Promise<SampleRow | undefined>
 }
 
 /** Connects, migrates, and binds the ports of the runtime to Postgres. Nothing is claimed before `recoveryPort.claim()`. */
@@ -49,6 +70,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
   const partitions = new Partitions(sql)
   const stations = openStations(sql)
+  const rollups = new RollupWorker(sql, partitions, { org, ...(options.onRollupError && { onError: options.onRollupError }) })
+  const jobs = new Jobs(sql, partitions, rollups, own.inc)
   const commitPort = new PostgresCommitPort(writer, own, partitions, {
     org,
     lettersPerMinute: options.lettersPerMinute ?? 5,
@@ -61,6 +84,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     commitPort,
     recoveryPort: new PostgresRecoveryPort(sql, own, stations, org),
     stations,
+    history: {
+      series: (query) => readSeries(sql, query),
+      counterReadings: (...args) => counterReadings(sql, ...args),
+      twinSource: (station, t) => twinSource(sql, station, t),
+      lastSample: (device, t = Date.now()) => lastSample(sql, device, t),
+    },
+    rollups,
+    startJobs: (jobOptions) => jobs.start(jobOptions),
     async health() {
       try {
         await sql`select 1`
@@ -70,7 +101,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       return commitPort.failing === null ? { ok: true, detail: 'ok' } : { ok: false, detail: `commits fail: ${commitPort.failing}` }
     },
     async close() {
-      await commitPort.close()
+      await Promise.all([commitPort.close(), jobs.stop()])
       await Promise.all([writer.end(), db.destroy()])
     },
   }
