@@ -2,7 +2,7 @@
  * µs of one telemetry message of 15 values through a whole turn (cursor, reading, slab, alarms, station step, rows of the batch),
  * against the bare write of the same values into a slab. Run: node actors/bench/turns.ts [messages]
  */
-import { findPoint, kindOf } from '@twin/models/kinds'
+import { findPoint } from '@twin/models/kinds'
 import { NEVER } from '@twin/models/twin'
 import { TestPlant, typicalValues } from '../src/memory/test-plant.ts'
 import { Slab, tableOf } from '../src/telemetry/index.ts'

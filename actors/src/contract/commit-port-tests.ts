@@ -148,7 +148,7 @@ export function runCommitPortTests(name: string, setup: () => Promise<StoreUnder
     })
 
     it('[CP7] a commit without facts or samples is a commit too', async () => {
-      const { commit } = await start()
+      const { commit, recovery } = await start()
       const letter = {
         device: null,
         topic: 'tw/x',
@@ -162,6 +162,7 @@ export function runCommitPortTests(name: string, setup: () => Promise<StoreUnder
       await commit.commit({ ...noRows, deadLetters: [letter], rejects, timers })
       await commit.commit({ ...noRows, timers: [{ shard, station: first.id, due: null }] })
       await commit.commit({ ...noRows, facts: [fact(1)] })
+      expect((await recovery.load([first.id]))[0]?.facts).toEqual([fact(1)])
     })
   })
 }

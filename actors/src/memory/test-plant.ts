@@ -38,6 +38,7 @@ export function testStation(changes: Partial<StationConfig> = {}, id = 'station0
 export function typicalValues(kind: string): Record<string, WireValue> {
   const points = kindOf(kind).points.filter((point) => point.tier !== 'derived' && point.type !== 'string')
   const values = Object.fromEntries(points.map((point) => [point.name, point.typical]))
+  if (kind === 'powerMeter') return { ...values, demand15m: 50 }
   return kind === 'station' ? { ...values, roomOccupied: false, latitude: 31, longitude: 121 } : values
 }
 

@@ -81,7 +81,7 @@ function receiveTelemetry(cell: Cell, turn: Turn, core: DeviceCore, input: Devic
 
 function lateAlarms(cell: Cell, turn: Turn, core: DeviceCore, at: number, dirty: readonly number[]): void {
   const slab = core.backlog
-  if (slab === null || dirty.length === 0) return
+  if (slab === null) return
   const states = cell.historical.get(core.id) ?? {}
   turn.say(core.address, evaluateLate(cell.context(core, turn.wall), slab, states, at, dirty))
 }

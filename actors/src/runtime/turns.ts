@@ -1,4 +1,4 @@
-import { alarmActive } from '@twin/models/alarms'
+import { isAnnunciated } from '@twin/models/alarms'
 import type { Patch } from '@twin/models/live'
 import type { EventBody } from '@twin/models/wire'
 import type { DeviceInput, Outcome } from '../ports.ts'
@@ -61,6 +61,6 @@ export function isIdle(cell: Cell, wall: number, afterMs: number): boolean {
     return false
   return cell.order.every((core) => {
     const alarms = cell.state.devices[core.id]?.alarms ?? {}
-    return !core.linkUp && core.backlog === null && Object.values(alarms).every((state) => !alarmActive(state) && state.occurrence === null)
+    return !core.linkUp && core.backlog === null && !Object.values(alarms).some(isAnnunciated)
   })
 }

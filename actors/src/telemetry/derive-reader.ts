@@ -20,7 +20,10 @@ export class DeriveReader implements PointReader {
   }
   value(device: string, point: string): number {
     const found = this.#find(device, point)
-    return found ? this.#readings.read(found.core, found.index) : NaN
+    if (!found) return NaN
+    // OFFLINE is the twin's own word for "not known": a total without that unit is partial.
+    if (!found.core.linkUp && found.core.table.special[found.index] === 'runState') return NaN
+    return this.#readings.read(found.core, found.index)
   }
   stuckS(device: string, point: string): number {
     const found = this.#find(device, point)
