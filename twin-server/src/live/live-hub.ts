@@ -207,6 +207,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       if (userId !== undefined && session.principal.id !== userId) continue
       const before = scopeKey(session.principal)
       const principal = await authenticate(session.headers).catch(() => session.principal)
+      if (!sessions.has(session)) continue
       if (!principal) {
         session.close('not-signed-in')
         continue
