@@ -33,6 +33,7 @@ export async function runOperation(
     if (request.method !== 'GET' && !originAllowed(request.headers, parts.config.allowedOrigins)) throw new Refusal('cross-site')
     principal = await parts.security.authenticate(request.headers)
     checkPermission(name, operation, principal)
+    if (principal) parts.gate?.(principal, context.req.path)
     const pathParams = context.req.param()
     if (principal) await checkScope(name, pathParams, principal, parts.runtime, parts.store.db)
     const input = await readInput(operation, request, pathParams)
