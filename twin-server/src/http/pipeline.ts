@@ -30,7 +30,7 @@ export async function runOperation(
   let principal: Principal | undefined
   let note: AuditNote = {}
   try {
-    if (request.method !== 'GET' && !originAllowed(request.headers, parts.config.allowedOrigins)) throw new Refusal('cross-site')
+    if (operation.method !== 'get' && !originAllowed(request.headers, parts.config.allowedOrigins)) throw new Refusal('cross-site')
     principal = await parts.security.authenticate(request.headers)
     checkPermission(name, operation, principal)
     if (principal) parts.gate?.(principal, context.req.path)

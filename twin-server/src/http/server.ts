@@ -52,7 +52,9 @@ export function createHttp(parts: HttpParts): Http {
   })
   const limit = (maxSize: number) => bodyLimit({ maxSize, onError: () => errorResponse('too-large') })
   const usual = limit(4 * 1024 * 1024)
-  const larger = (parts.extensions ?? []).flatMap(({ bodies }) => Object.entries(bodies ?? {}).map(([path, bytes]) => ({ path, check: limit(bytes) })))
+  const larger = (parts.extensions ?? []).flatMap(({ bodies }) =>
+    Object.entries(bodies ?? {}).map(([path, bytes]) => ({ path, check: limit(bytes) })),
+  )
   app.use('/api/*', (context, next) => (larger.find(({ path }) => context.req.path.startsWith(path))?.check ?? usual)(context, next))
   app.use('/api/*', compress({ threshold: 2048 }))
 
