@@ -94,7 +94,9 @@ class TwinRuntime implements Runtime {
   async stop(): Promise<void> {
     if (this.#phase !== 'running') return
     this.#cancelTick()
-    await this.settle()
+    // What a commit lets out may make more to commit.
+    do await this.settle()
+    while (!this.#committer.idle)
     await this.#residents.saveAll()
     this.#phase = 'stopped'
     this.#committer.stop()
