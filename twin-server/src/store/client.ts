@@ -20,6 +20,8 @@ function safeInteger(text: string): number {
 }
 
 const numbers = { to: 20, from: [20], serialize: String, parse: safeInteger }
+/** A calendar day is a text without a zone. */
+const days = { to: 1082, from: [1082], serialize: String, parse: (text: string) => text }
 const epochMs = {
   to: 1184,
   from: [1184],
@@ -57,7 +59,7 @@ export class Client {
         lock_timeout: 4000,
         idle_in_transaction_session_timeout: idleInTransactionMs,
       },
-      types: { numbers, ...(times === 'ms' && { epochMs }) },
+      types: { numbers, days, ...(times === 'ms' && { epochMs }) },
     }
     this.sql = postgres(url, options)
   }
