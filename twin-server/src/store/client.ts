@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly times?: 'ms' | 'date'
   /** A transaction whose client stopped is ended after this. */
   readonly idleInTransactionMs?: number
+  /** A connection that ends is not made again: for work that must not go on outside of its transaction. */
+  readonly once?: boolean
 }
 
 /** bigint columns are counters and sequences: numbers, and an error rather than a wrong number beyond 2^53. */
