@@ -13,6 +13,7 @@ import { deviceSecret, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
 import { createStore, defaultRetention, startEmbeddedPostgres } from './store/index.ts'
+import { permissionsFromRoles, startModules } from './modules/index.ts'
 import { createVideoNotConfigured } from './video/index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -73,9 +74,22 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     secret: config.authSecret,
     publicUrl: config.publicUrl,
     commands: deviceKinds.flatMap((kind) => kind.commands),
+    permissionsOf: permissionsFromRoles(store.db),
   })
   if (demo) await seedDemoUsers(security)
   else await createFirstAdministrator(security, config.adminPassword)
+
+  const origins = [config.publicUrl, `http://127.0.0.1:${config.httpPort}`, `http://localhost:${config.httpPort}`]
+  const modules = await startModules({
+    db: store.db,
+    databaseUrl: url,
+    clock,
+    security,
+    allowedOrigins: origins,
+    log,
+    filesDir: join(config.dataDir, 'files'),
+  })
+  parts.add('modules', () => modules.stop())
 
   const generations = new Map(
     (await store.db.selectFrom('device_secret_generation').select(['device', 'generation']).execute()).map((row) => [
@@ -83,7 +97,6 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       row.generation,
     ]),
   )
-  const origins = [config.publicUrl, `http://127.0.0.1:${config.httpPort}`, `http://localhost:${config.httpPort}`]
   const hub = createLiveHub({
     runtime,
     authenticate: (headers) => security.authenticate(headers),
@@ -126,6 +139,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     },
     onConfigured: (station) => hub.refresh(station),
     health,
+    extensions: [modules.extension],
+    gate: modules.gate,
     metrics: [
       () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),
     ],
