@@ -8,7 +8,7 @@ import { deviceKinds } from '@twin/models/kinds'
 import { demoFleet } from '@twin/models/stations'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
-import { createHttp, expireUntaken, type HttpStore } from './http/index.ts'
+import { createHttp, expireUntaken, type HttpStore, logCommandEnds } from './http/index.ts'
 import { deviceSecret, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
@@ -163,6 +163,13 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   health.devices = async () => ingest.health()
   const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, error: String(error) }, 'video result not taken'))
   effects.connect({ runtime, downlink: ingest, video, log })
+  const endLog = logCommandEnds({
+    runtime,
+    db: store.db,
+    security,
+    failed: (error) => log.error({ error: String(error) }, 'audit of a command end failed'),
+  })
+  parts.add('audit of command ends', async () => endLog())
   await expireUntaken({ store: httpStore, clock, runtime, security })
 
   store.startJobs({
