@@ -58,14 +58,18 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
 
   const bells = await listenBells(parts.databaseUrl)
   const failed = (error: unknown): void => parts.log.error({ error: String(error) }, 'a change could not be read')
-  bells.on((bell) => {
+  const follow = async (bell: string): Promise<void> => {
     if (bell === 'roles') security.allChanged()
-    if (bell === 'menu') menu.reload().catch(failed)
-    if (bell === 'settings') settings.reload().catch(failed)
-  })
+    if (bell === 'menu') await menu.reload()
+    if (bell === 'settings') await settings.reload()
+  }
+  bells.on((bell) => void follow(bell).catch(failed))
   const outbox = createOutbox(camelTables(db), clock, parts.outbox ?? {})
   const stopping = new AbortController()
-  records.turns.onCommit(() => void outbox.drain().catch(failed))
+  records.turns.onCommit(async (rung, emitted) => {
+    if (emitted) void outbox.drain().catch(failed)
+    await Promise.all([...rung].map(follow)).catch(failed)
+  })
   outbox.start(stopping.signal)
 
   const files = createFolderStore(parts.filesDir)

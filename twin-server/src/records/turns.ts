@@ -10,15 +10,17 @@ export const bellChannel = 'twin_records'
 export interface Turns {
   /** Runs one unit of work in a transaction; log lines come last, because their chain lets only one writer at a time. */
   run<T>(actor: Actor, work: (turn: Turn) => Promise<T>): Promise<T>
-  onCommit(listener: () => void): void
+  /** Here at once and awaited, so that the answer already stands on what changed; other servers hear the bells. */
+  onCommit(listener: (bells: ReadonlySet<string>, emitted: boolean) => Promise<void>): void
 }
 
 export function createTurns(db: Kysely<Database>, clock: Clock, audit: AuditLog): Turns {
-  const listeners: (() => void)[] = []
+  const listeners: ((bells: ReadonlySet<string>, emitted: boolean) => Promise<void>)[] = []
   return {
     onCommit: (listener) => void listeners.push(listener),
     async run(actor, work) {
       let emitted = false
+      let rung: ReadonlySet<string> = new Set()
       const result = await camelTables(db)
         .transaction()
         .execute(async (trx) => {
@@ -41,9 +43,10 @@ export function createTurns(db: Kysely<Database>, clock: Clock, audit: AuditLog)
           await ring(trx, [...turn.bells])
           for (const entry of turn.audit) await audit.appendIn(plainTables(trx), entry)
           emitted = outbox.length > 0
+          rung = turn.bells
           return done
         })
-      if (emitted) for (const listener of listeners) listener()
+      await Promise.all(listeners.map((listener) => listener(rung, emitted)))
       return result
     },
   }
