@@ -23,7 +23,6 @@ export interface StoreOptions {
   readonly connections?: number
   readonly onRetry?: CommitOptions['onRetry']
   readonly beforeCommit?: CommitOptions['beforeCommit']
-  readonly onRollupError?: (error: unknown) => void
 }
 
 export interface Store {
@@ -70,7 +69,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
   const partitions = new Partitions(sql)
   const stations = openStations(sql)
-  const rollups = new RollupWorker(sql, partitions, { org, ...(options.onRollupError && { onError: options.onRollupError }) })
+  const rollups = new RollupWorker(sql, partitions, { org })
   const jobs = new Jobs(sql, partitions, rollups, own.inc)
   const commitPort = new PostgresCommitPort(writer, own, partitions, {
     org,
