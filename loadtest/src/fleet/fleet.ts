@@ -165,7 +165,9 @@ export class Fleet {
     }
     const sim = new StationSim(config, { world, seed: now % 1e6 })
     const rest = Math.max(0, Math.min(120_000, now - Math.max(to, memory?.savedAt ?? 0)))
-    if (rest > 0) sim.advanceCoarse(now, rest / 1000)
+    // Exact, so that a short pause shows no jump in pressure; coarse where thousands of stations start at once.
+    if (this.#stations.length < EXACT_STATIONS) sim.advance(now, rest / 1000)
+    else if (rest > 0) sim.advanceCoarse(now, rest / 1000)
     const agents = config.devices.map((device) => new Agent(sim, device, this.#options))
     const gateway = this.#options.viaGateway ? connectGateway(config, agents, this.#options) : null
     if (!gateway) for (const agent of agents) agent.connect()
