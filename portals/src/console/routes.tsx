@@ -45,6 +45,8 @@ const system = {
   help: () => import('../pages/system/help-page.tsx'),
 }
 
+const recordPages = () => import('../records/index.ts')
+
 export const router = createBrowserRouter([
   {
     element: <Shell />,
@@ -64,6 +66,8 @@ export const router = createBrowserRouter([
       { path: '/system/health', element: needs('station:view', page(system.health, 'HealthPage')) },
       { path: '/system/api', element: needs('station:view', page(system.api, 'ApiPage')) },
       { path: '/help', element: page(system.help, 'HelpPage') },
+      { path: '/records/:record', element: page(recordPages, 'RecordListPage') },
+      { path: '/records/:record/:id', element: page(recordPages, 'RecordDetailPage') },
       { path: '*', element: <NotFoundPage /> },
     ],
   },
