@@ -30,6 +30,7 @@ const words: Readonly<Record<string, readonly [string, string]>> = {
   CLOSED: ['关闭', 'Closed'],
   OPENING: ['正在打开', 'Opening'],
   CLOSING: ['正在关闭', 'Closing'],
+  REMOTE_OPERATION: ['远程操作', 'Remote operation'],
   OFF: ['关', 'Off'],
   ON: ['开', 'On'],
   LOCAL_MANUAL: ['就地手动', 'Local manual'],

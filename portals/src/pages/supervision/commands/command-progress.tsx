@@ -45,7 +45,7 @@ export function CommandProgress({ id, station }: { readonly id: string; readonly
   if (asked.isError && !row) return <Failed error={asked.error} retry={() => void refetch()} />
   if (!row) return <Loading small />
   return (
-    <div data-testid="command-progress" data-phase={row.phase}>
+    <div className="tab-scroll" data-testid="command-progress" data-phase={row.phase}>
       <div className="section-title">
         {t('command.progress')} <CommandPhaseTag phase={row.phase} />
       </div>
@@ -127,7 +127,7 @@ function nameOf({ requestedBy, approvedBy }: CommandRow, id: string): string {
 function BeforeAfter({ row }: { readonly row: CommandRow }) {
   const { t, label, lang } = useText()
   const names = [...new Set([...Object.keys(row.before), ...Object.keys(row.after)])]
-  if (names.length === 0) return null
+  if (names.length === 0 || !isOver(row.phase)) return null
   const kind = findKind(row.code.split('.')[0] ?? '')
   const shown = (point: PointDefinition | undefined, value: unknown): string =>
     point ? valueWithUnit(point, (value ?? null) as number | string | boolean | null, lang) : String((value ?? '—') as string)
