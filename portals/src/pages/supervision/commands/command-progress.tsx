@@ -117,8 +117,10 @@ function BeforeAfter({ row }: { readonly row: CommandRow }) {
   const names = [...new Set([...Object.keys(row.before), ...Object.keys(row.after)])]
   if (names.length === 0 || !isOver(row.phase)) return null
   const kind = findKind(row.code.split('.')[0] ?? '')
-  const shown = (point: PointDefinition | undefined, value: unknown): string =>
-    point ? valueWithUnit(point, (value ?? null) as number | string | boolean | null, lang) : String((value ?? '—') as string)
+  const shown = (point: PointDefinition | undefined, value: unknown): string => {
+    const plain = typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? value : null
+    return point ? valueWithUnit(point, plain, lang) : String(plain ?? '—')
+  }
   return (
     <Descriptions
       size="small"
