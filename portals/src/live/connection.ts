@@ -116,10 +116,16 @@ export const live = new LiveConnection()
 /** The station as it is; `fast` asks for 100 ms frames, for the scene. */
 export function liveFeed(station: string, fast: boolean): StationFeed {
   const name = `st:${station}:${fast ? 'f' : 's'}`
+  const view = (): StationView | undefined => live.view(name) as StationView | undefined
   return {
     mode: 'live',
-    view: () => live.view(name) as StationView | undefined,
+    view,
     subscribe: (listener) => live.subscribe(name, listener),
-    now: serverNow,
+    now() {
+      const held = view()
+      // A station that plays a recording lives in the recording's time.
+      const replaying = held && Object.values(held.devices).some((device) => device.replay)
+      return replaying ? held.at : serverNow()
+    },
   }
 }
