@@ -93,7 +93,10 @@ function alarmsChanged(cell: CellView, turn: Turn, alarms: StationNews['facts'])
     cell.address,
     changed.map((effect): StationFact => ({ kind: 'hold.changed', v: 1, at: now, body: { effect, occurrences: holds[effect] ?? [] } })),
   )
-  for (const { actor, fact } of alarms) if (fact.kind === 'alarm.raised') raised(cell, turn, actor.slice(7), fact)
+  for (const { actor, fact } of alarms) {
+    if (fact.kind === 'alarm.raised') raised(cell, turn, actor.slice(7), fact)
+    else if (fact.kind === 'alarm.escalated') escalated(cell, turn, actor.slice(7), fact)
+  }
 }
 
 type Raised = AlarmFact & { readonly kind: 'alarm.raised' }
@@ -112,6 +115,13 @@ function raised(cell: CellView, turn: Turn, device: string, fact: Raised): void 
   turn.say(cell.address, [{ kind: 'flood.changed', v: 1, at: fact.at, body: after }])
   const body = { code, device, occurrence, priority, at: fact.at, effects }
   turn.effects.push({ kind: 'notify', station: cell.config.id, topic: 'alarm.raised', body })
+}
+
+function escalated(cell: CellView, turn: Turn, device: string, fact: AlarmFact & { readonly kind: 'alarm.escalated' }): void {
+  const { code, occurrence, to } = fact.body
+  const priority = cell.cores.get(device)?.table.alarms.byCode.get(code)?.definition.priority
+  const body = { code, device, occurrence, priority, at: fact.at, to, manager: cell.config.manager }
+  turn.effects.push({ kind: 'notify', station: cell.config.id, topic: 'alarm.escalated', body })
 }
 
 function watchFlood(cell: CellView, turn: Turn): void {

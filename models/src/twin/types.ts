@@ -41,6 +41,9 @@ export interface AlarmState {
   /** Times of the last raises inside the chattering window. */
   readonly recentRaises: readonly number[]
   readonly chattering: boolean
+  /** Waits for an acknowledgement since; when it went to the station's manager for want of one. */
+  readonly unackedSince?: number | null
+  readonly escalatedAt?: number | null
 }
 
 export type AlarmFact =
@@ -145,6 +148,12 @@ export type AlarmFact =
       readonly v: 1
       readonly at: number
       readonly body: { readonly code: string; readonly under: string | null }
+    }
+  | {
+      readonly kind: 'alarm.escalated'
+      readonly v: 1
+      readonly at: number
+      readonly body: { readonly code: string; readonly occurrence: string; readonly to: 'manager' }
     }
   | {
       readonly kind: 'alarm.chattering'
