@@ -1,3 +1,4 @@
+import type { EnergyDay } from '../energy/day.ts'
 import type { AlarmEffect, Priority } from '../kinds/types.ts'
 import type { CommandMessage } from '../wire/types.ts'
 
@@ -320,6 +321,8 @@ export interface StationState {
   /** Units missing from the totals: device ids. */
   readonly missing: readonly string[]
   readonly planned: { readonly plan: unknown; readonly validUntil: number } | null
+  /** Where the energy of the local day is counted from; absent or null = nothing known yet. */
+  readonly energyDay?: EnergyDay | null
 }
 
 export type StationFact =
@@ -351,6 +354,7 @@ export type StationFact =
     }
   | { readonly kind: 'missing.changed'; readonly v: 1; readonly at: number; readonly body: { readonly devices: readonly string[] } }
   | { readonly kind: 'plan.changed'; readonly v: 1; readonly at: number; readonly body: StationState['planned'] }
+  | { readonly kind: 'energy.day'; readonly v: 1; readonly at: number; readonly body: EnergyDay }
 
 export interface TechnicianState {
   readonly duty: 'off' | 'on' | 'busy'
