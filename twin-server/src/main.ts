@@ -27,7 +27,7 @@ class Parts {
   }
   async stop(): Promise<void> {
     for (const { name, stop } of this.#stops.splice(0).toReversed())
-      await stop().catch((error: unknown) => log.error({ error: String(error) }, `stopping ${name} failed`))
+      await stop().catch((error: unknown) => log.error({ err: error }, `stopping ${name} failed`))
   }
 }
 
@@ -43,7 +43,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   }
   const store = await createStore({
     url,
-    onRetry: (error) => log.warn({ error: String(error) }, 'commit failed, trying again'),
+    onRetry: (error) => log.warn({ err: error }, 'commit failed, trying again'),
   })
   parts.add('store', () => store.close())
   if (demo && (await store.stations.list()).length === 0) for (const station of demoFleet()) await store.stations.save(station)
@@ -108,7 +108,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     db: store.db,
     stations: store.stations,
     series: (query) => store.history.series(query),
-    counterReadings: (device, kind, point, edges, to) => store.history.counterReadings(device, kind, point, edges, to),
+    counterReadings: (queries, timeZone) => store.history.counterReadings(queries, timeZone),
     async viewAt(station, t) {
       const source = await store.history.twinSource(station.id, t)
       return source && viewAt(station, source, t)
@@ -161,13 +161,13 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   parts.add('ingest', () => ingest.close())
   disconnect = (device) => ingest.disconnect(device)
   health.devices = async () => ingest.health()
-  const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, error: String(error) }, 'video result not taken'))
+  const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, err: error }, 'video result not taken'))
   effects.connect({ runtime, downlink: ingest, video, log })
   const endLog = logCommandEnds({
     runtime,
     db: store.db,
     security,
-    failed: (error) => log.error({ error: String(error) }, 'audit of a command end failed'),
+    failed: (error) => log.error({ err: error }, 'audit of a command end failed'),
   })
   parts.add('audit of command ends', async () => endLog())
   await expireUntaken({ store: httpStore, clock, runtime, security })
@@ -175,7 +175,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   store.startJobs({
     rollups: config.rollups,
     retention: { ...defaultRetention, rawDays: config.keepRawDays, minuteDays: config.keepMinutesDays },
-    onError: (error) => log.error({ error: String(error) }, 'upkeep failed'),
+    onError: (error) => log.error({ err: error }, 'upkeep failed'),
   })
 
   hub.attach(server)
@@ -213,17 +213,18 @@ async function stop(code: number): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
 // Started by another process: ends with it.
 if (process.send) process.on('disconnect', () => void stop(0))
-process.on('unhandledRejection', (error) => {
-  log.fatal({ error: error instanceof Error ? error.stack : String(error) }, 'unhandled rejection')
+/** A log may go to a file or nowhere: what ended the process is said on stderr as well. */
+function crash(what: string, error: unknown, advice: string): void {
+  log.fatal({ err: error }, what)
+  console.error(advice)
   void stop(1)
-})
+  // A part that hangs must not keep a broken process alive.
+  setTimeout(() => process.exit(1), 15_000).unref()
+}
+for (const event of ['unhandledRejection', 'uncaughtException'] as const)
+  process.on(event, (error: unknown) => crash(event, error, `${event}: ${error instanceof Error ? error.stack : String(error)}`))
 try {
-  await start(readConfig(process.env), parts, (error) => {
-    log.fatal({ error: error.stack }, 'the runtime stopped')
-    void stop(1)
-  })
+  await start(readConfig(process.env), parts, (error) => crash('the runtime stopped', error, `the runtime stopped: ${error.stack}`))
 } catch (error) {
-  log.fatal({ error: error instanceof Error ? error.stack : String(error) }, 'start failed')
-  console.error(explain(error))
-  await stop(1)
+  crash('start failed', error, explain(error))
 }

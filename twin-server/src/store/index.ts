@@ -3,6 +3,7 @@ export { openKysely, openPool, type Db, type PoolOptions, type Sql } from './con
 export { type EmbeddedOptions, type EmbeddedPostgres, findEmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts'
 export { migrate } from './migrate.ts'
 export { createStore, type History, type Store, type StoreOptions } from './store.ts'
+export type { CounterQuery } from './counter-readings.ts'
 export type { Resolution, SeriesData, SeriesQuery } from './series.ts'
 export { defaultRetention, type RetentionOptions } from './retention.ts'
 export type { JobOptions } from './jobs.ts'
