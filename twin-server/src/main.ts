@@ -12,12 +12,13 @@ import { createHttp, expireUntaken, type HttpStore, logCommandEnds } from './htt
 import { deviceSecret, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
-import { createStore, defaultRetention, startEmbeddedPostgres } from './store/index.ts'
+import { createStore, defaultRetention, keepEmbeddedPostgres, type StationStore } from './store/index.ts'
 import { permissionsFromRoles, startModules } from './modules/index.ts'
 import { createVideoNotConfigured } from './video/index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const log = pino({ level: process.env.TWIN_LOG ?? 'warn', base: null })
+// Errors under either name come with message and stack; by default pino shows only `err`.
+const log = pino({ level: process.env.TWIN_LOG ?? 'warn', base: null, serializers: { error: pino.stdSerializers.err } })
 
 /** Started parts, stopped last first; each gets its chance even if another fails. */
 class Parts {
@@ -31,13 +32,26 @@ class Parts {
   }
 }
 
+/** The demo's stations, and what later releases add to them; what people changed stays. */
+async function seedDemoFleet(stations: StationStore): Promise<void> {
+  for (const station of demoFleet()) {
+    const stored = await stations.get(station.id)
+    const known = new Set(stored?.devices.map((device) => device.id))
+    const added = station.devices.filter((device) => !known.has(device.id))
+    if (!stored) await stations.save(station)
+    else if (added.length > 0) await stations.save({ ...stored, devices: [...stored.devices, ...added], pipes: station.pipes })
+  }
+}
+
 async function start(config: Config, parts: Parts, onFatal: (error: Error) => void): Promise<void> {
   const clock = { now: Date.now }
   const demo = config.mode === 'demo'
 
   let url = config.databaseUrl
   if (url === null) {
-    const postgres = await startEmbeddedPostgres({ dir: join(config.dataDir, 'postgres') })
+    const postgres = await keepEmbeddedPostgres({ dir: join(config.dataDir, 'postgres') }, (problem) =>
+      log.error({ problem }, problem === null ? 'the embedded database died and was started again' : 'the embedded database is down'),
+    )
     parts.add('postgres', () => postgres.stop())
     url = postgres.url
   }
@@ -46,7 +60,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     onRetry: (error) => log.warn({ err: error }, 'commit failed, trying again'),
   })
   parts.add('store', () => store.close())
-  if (demo && (await store.stations.list()).length === 0) for (const station of demoFleet()) await store.stations.save(station)
+  if (demo) await seedDemoFleet(store.stations)
 
   const effects = createEffects()
   const runtime = createRuntime({
@@ -130,6 +144,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       allowedOrigins: origins,
       trustedProxies: config.trustedProxies,
       portals,
+      map: config.map,
     },
     log,
     deviceSecret: (device, generation) => deviceSecret(config.deviceMaster, device, generation),
