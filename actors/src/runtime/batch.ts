@@ -8,7 +8,7 @@ export class Batch {
   readonly samples: SampleRow[] = []
   readonly facts: FactRow[] = []
   readonly deadLetters: DeadLetter[] = []
-  readonly cursors = new Map<string, CursorRow>()
+  readonly cursors: Readonly<Record<CursorRow['channel'], Map<string, CursorRow>>> = { t: new Map(), e: new Map() }
   readonly patches = new Map<string, Patch[]>()
   /** At seal: views and snapshots are taken of exactly what this commit makes durable. */
   readonly atSeal: (() => void)[] = []
@@ -34,7 +34,7 @@ export class Batch {
   }
 
   cursor(row: CursorRow): void {
-    this.cursors.set(`${row.device}\0${row.channel}`, row)
+    this.cursors[row.channel].set(row.device, row)
   }
 
   /** Nothing to make durable: what waits only needs the commits before it. */
@@ -43,7 +43,7 @@ export class Batch {
       this.samples.length === 0 &&
       this.facts.length === 0 &&
       this.deadLetters.length === 0 &&
-      this.cursors.size === 0 &&
+      this.cursors.t.size + this.cursors.e.size === 0 &&
       this.#rejects.size === 0 &&
       this.#timers.size === 0
     )
@@ -64,7 +64,7 @@ export class Batch {
     return {
       samples: this.samples,
       facts: this.facts,
-      cursors: [...this.cursors.values()],
+      cursors: [...this.cursors.e.values(), ...this.cursors.t.values()],
       deadLetters: this.deadLetters,
       rejects: [...this.#rejects.values()],
       timers: [...this.#timers.values()],
