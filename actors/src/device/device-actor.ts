@@ -99,8 +99,8 @@ export function evaluateDevice(context: DeviceContext, changed?: readonly number
     activeParents,
     historical: false,
     escalateMs: readings.escalateMs,
-    ...(groups && { groups }),
-    ...(dirty && { dirty }),
+    groups,
+    dirty,
   })
   if (timed) core.timedAt = now
   if (core.table.notices.length === 0 || (now - core.noticedAt < NOTICE_MS && now >= core.noticedAt)) return alarms

@@ -42,7 +42,8 @@ export class DeviceCore {
   #letters: LetterLimit | null = null
   /** When an alarm changes by waiting alone, in the cell's time. */
   due = Infinity
-  readonly #settings = new Map<string, number>()
+  /** Made when the first is asked for: most devices have none that an expression reads. */
+  #settings: Map<string, number> | null = null
 
   constructor(config: DeviceConfig) {
     this.id = config.id
@@ -58,10 +59,11 @@ export class DeviceCore {
   }
 
   setting(name: string): number {
-    let value = this.#settings.get(name)
+    const known = (this.#settings ??= new Map())
+    let value = known.get(name)
     if (value === undefined) {
       value = configValue(this.table.kind, name, this.config.variant, this.config.settings)
-      this.#settings.set(name, value)
+      known.set(name, value)
     }
     return value
   }

@@ -22,6 +22,8 @@ export interface Sample {
   readonly quality: Uint8Array
 }
 
+const NONE = new Float64Array(0)
+
 /** Latest values of one device in one buffer, so that a turn is undone by copying it back. */
 export class Slab {
   readonly layout: SlabLayout
@@ -41,7 +43,7 @@ export class Slab {
     this.bytes = new Uint8Array(buffer)
     this.val = new Float64Array(buffer, 0, points).fill(NaN)
     this.ts = new Float64Array(buffer, points * 8, points).fill(NaN)
-    this.changed = new Float64Array(buffer, points * 16, stuckCount).fill(NaN)
+    this.changed = stuckCount === 0 ? NONE : new Float64Array(buffer, points * 16, stuckCount).fill(NaN)
     this.q = new Uint8Array(buffer, (2 * points + stuckCount) * 8, points).fill(NEVER)
   }
 

@@ -62,13 +62,13 @@ export interface AlarmInput {
   /** Code → occurrence of active, visible alarms of the station's other devices (see `parentsIn`). */
   readonly activeParents: Readonly<Record<string, string>>
   /** Alarms of the station's own device, and those of them that may group others (`AlarmSet.groups`). Absent = none. */
-  readonly groups?: { readonly states: AlarmStates; readonly codes: readonly string[] }
+  readonly groups?: { readonly states: AlarmStates; readonly codes: readonly string[] } | undefined
   /** Unacknowledged so long an alarm escalates, ms; absent = never. */
   readonly escalateMs?: number
   /** Late or replayed data: facts are marked and fold into states of their own (see `applyAlarmFact`). */
   readonly historical: boolean
   /** Absent = look at every alarm. */
-  readonly dirty?: Dirty
+  readonly dirty?: Dirty | undefined
 }
 
 /** Answer to what a person asks of an alarm; reasons are those of the runtime's replies. */

@@ -1,4 +1,4 @@
-import { type DeviceKind, findPoint, type PointDefinition, toSlab } from '../kinds/index.ts'
+import { type DeviceKind, type PointDefinition, toSlab } from '../kinds/index.ts'
 import { qualities } from '../twin/types.ts'
 import { blankSample } from './blank-sample.ts'
 import type { Envelope, RejectReason } from './types.ts'
@@ -79,11 +79,12 @@ class Reading implements TelemetryReading {
   named(at: number, values: Readonly<Record<string, unknown>>): void {
     if (!this.#timely(at)) return
     const sample = this.#blank(at)
+    const slots = namesOf(this.#kind)
     let filled = false
     for (const name of Object.keys(values)) {
       const value = values[name]
       if (value === null) continue
-      const slot = reportedSlot(this.#kind, name)
+      const slot = slots.get(name) ?? -1
       if (this.#put(sample, slot, name, value)) filled = true
     }
     if (filled) this.samples.push(sample)
@@ -163,9 +164,16 @@ function quickly(point: PointDefinition, value: unknown): number {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function reportedSlot(kind: DeviceKind, name: string): number {
-  const slot = findPoint(kind, name)
-  return kind.points[slot]?.tier === 'derived' ? -1 : slot
+const names = new WeakMap<DeviceKind, ReadonlyMap<string, number>>()
+
+/** Points a device may report, with their slots. */
+function namesOf(kind: DeviceKind): ReadonlyMap<string, number> {
+  let slots = names.get(kind)
+  if (!slots) {
+    slots = new Map(kind.points.flatMap(({ name, tier }, slot) => (tier === 'derived' ? [] : [[name, slot] as const])))
+    names.set(kind, slots)
+  }
+  return slots
 }
 
 const known = new WeakMap<readonly string[], { readonly kind: DeviceKind; readonly slots: Int32Array }>()
@@ -173,7 +181,7 @@ const known = new WeakMap<readonly string[], { readonly kind: DeviceKind; readon
 function slotsOf(kind: DeviceKind, declared: readonly string[]): Int32Array {
   const found = known.get(declared)
   if (found?.kind === kind && found.slots.length === declared.length) return found.slots
-  const slots = Int32Array.from(declared, (name) => reportedSlot(kind, name))
+  const slots = Int32Array.from(declared, (name) => namesOf(kind).get(name) ?? -1)
   known.set(declared, { kind, slots })
   return slots
 }
