@@ -12,7 +12,7 @@ export interface Outbox {
 }
 
 /**
- * Messages that commits left behind for the world outside. At least once, in order; several servers share the work, each row is held
+ * Messages that commits left behind for the world outside. At least once, in no promised order: several servers share the work, each row is held
  * by one. A message that fails stays, with its error, and is tried again at the next round.
  */
 export function createOutbox(db: AnyDb, clock: Clock, handlers: Readonly<Record<string, OutboxHandler>>): Outbox {

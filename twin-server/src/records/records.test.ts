@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { installation } from './engine.ts'
+import { createOutbox } from './outbox.ts'
 import { startRecordWorld, type RecordWorld } from './test-records.ts'
 
 let world: RecordWorld
@@ -142,5 +144,51 @@ describe('records', () => {
     expect(Object.keys(document['paths'] as object)).toEqual(
       expect.arrayContaining(['/api/records/region', '/api/records/region/{id}/disable', '/api/records/term/import']),
     )
+  })
+
+  it('[RE12] does several rows at once, each by itself, and names those that could not', async () => {
+    const made = await Promise.all(
+      ['多一', '多二'].map(async (name) => (await world.json('POST', '/api/records/term', admin, term(name)))[1].id),
+    )
+    const [, { results }] = await world.json('POST', '/api/records/term/bulk', admin, {
+      ids: [...made, 'nobody'],
+      act: { change: { meaning: '同改' } },
+    })
+    expect((results as { ok: boolean }[]).map(({ ok }) => ok)).toEqual([true, true, false])
+    const [, found] = await world.json('GET', `/api/records/term?meaning=${encodeURIComponent('同改')}`, admin)
+    expect(found['total']).toBe(2)
+    const [, gone] = await world.json('POST', '/api/records/term/bulk', 'viewer', { ids: made, act: { remove: true } })
+    expect(gone['results']).toMatchObject([{ error: { code: 'not-permitted' } }, { error: { code: 'not-permitted' } }])
+  })
+
+  it('[RE13] what a transition sends outside leaves after its commit, at least once; what was undone never leaves', async () => {
+    const { records } = world.modules
+    const actor = installation('main')
+    const sent: unknown[] = []
+    let down = true
+    const outbox = createOutbox(
+      records.db,
+      { now: () => world.now },
+      {
+        letter: (body) => {
+          if (down) return Promise.reject(new Error('away'))
+          sent.push(body)
+          return Promise.resolve()
+        },
+      },
+    )
+    const undone = records.run(actor, (turn) => {
+      turn.emit('letter', 0)
+      return Promise.reject(new Error('undone'))
+    })
+    await expect(undone).rejects.toThrow('undone')
+    for (const n of [1, 2]) await records.run(actor, (turn) => Promise.resolve(turn.emit('letter', n)))
+    await outbox.drain()
+    expect(sent).toEqual([])
+    down = false
+    await outbox.drain()
+    // The server's own outbox may hold one of the rows for a moment.
+    for (let i = 0; i < 100 && sent.length < 2; i++) await outbox.drain()
+    expect(new Set(sent)).toEqual(new Set([1, 2]))
   })
 })

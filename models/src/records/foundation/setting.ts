@@ -38,10 +38,7 @@ const define = (zh: string, en: string, unit: string, standard: number, least: n
 })
 /** What may be set. A new number is a line here; it gets its row when a server starts. */
 export const settings = {
-  'lease.renewalDays': define('租约到期提醒提前量', 'Lease renewal notice', 'd', 30, 1, 365),
-  'inspection.intervalDays': define('巡检间隔', 'Inspection interval', 'd', 7, 1, 7),
   'export.maxRows': define('单次导出行数上限', 'Rows per export', '', 1_000_000, 1000, 5_000_000),
   'upload.maxMegabytes': define('单个文件上限', 'Size of one file', 'MB', 20, 1, 200),
-  'parts.shortageFactor': define('配件缺货预警系数', 'Shortage warning factor', '', 1, 0.5, 3),
 } as const
 export type SettingName = keyof typeof settings
