@@ -71,6 +71,18 @@ export const alarmFilter = {
   phase: csv.optional().meta({ description: 'phases, or open / closed' }),
   from: timeInput.optional(),
   to: timeInput.optional(),
+  localDay: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .optional()
+    .meta({ description: 'raised on this day, YYYY-MM-DD in the zone of the station' }),
+  localHour: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(23)
+    .optional()
+    .meta({ description: 'raised in this hour of the day, 0 to 23 in the zone of the station' }),
   text: z.string().optional(),
   historical: z.enum(['with', 'without', 'only']).default('with'),
 }

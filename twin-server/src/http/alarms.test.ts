@@ -124,6 +124,20 @@ describe('one filter', () => {
     expect((workbook.worksheets[0]?.rowCount ?? 0) - 1).toBe(total)
   })
 
+  it('days and hours open exactly the rows they count, by the clock of each station', async () => {
+    for (const [by, name] of [
+      ['day', 'localDay'],
+      ['hour', 'localHour'],
+    ] as const) {
+      const statistics = await json<Statistics>(`/api/alarms/statistics?${query({ from: start, to: end, by })}`)
+      expect(statistics.counts.length).toBeGreaterThan(1)
+      for (const { key, count } of statistics.counts.filter((one) => one.count > 0).slice(0, 5)) {
+        const rowsOf = `/api/alarms?${query({ from: start, to: end, [name]: by === 'hour' ? Number(key) : key })}`
+        expect((await json<{ total: number }>(rowsOf)).total).toBe(count)
+      }
+    }
+  })
+
   it('[HT31] clicking a bar opens exactly its rows; figures are those of the models, overlapping time counted once', async () => {
     const statistics = await json<Statistics>(`/api/alarms/statistics?${query({ from: start, to: end, by: 'device' })}`)
     const busiest = statistics.counts[0]

@@ -8,6 +8,10 @@ import { escaped } from './audit.ts'
 
 export type AlarmFilter = Omit<Call<'alarms'>['query'], 'page' | 'size' | 'sort'>
 
+/** Day and hour in which an occurrence was raised, by the clock on the wall of its station. */
+export const raisedDay = sql<string>`to_char(a.raised_at at time zone coalesce(s.time_zone, 'Asia/Shanghai'), 'YYYY-MM-DD')`
+export const raisedHour = sql<string>`to_char(a.raised_at at time zone coalesce(s.time_zone, 'Asia/Shanghai'), 'HH24')`
+
 /**
  * The one filter of list, export and statistics, so that their counts are the same number. Station, device and person stand beside each
  * occurrence for their names; an occurrence counts once however often it was acknowledged.
@@ -38,6 +42,8 @@ export function filteredAlarms(database: Kysely<Database>, principal: Principal,
     .$if(filter.phase !== undefined, (q) => q.where(phases(filter.phase ?? [])))
     .$if(filter.from !== undefined, (q) => q.where('a.raised_at', '>=', filter.from ?? 0))
     .$if(filter.to !== undefined, (q) => q.where('a.raised_at', '<', filter.to ?? 0))
+    .$if(filter.localDay !== undefined, (q) => q.where(raisedDay, '=', filter.localDay ?? ''))
+    .$if(filter.localHour !== undefined, (q) => q.where(raisedHour, '=', String(filter.localHour).padStart(2, '0')))
     .$if(filter.historical === 'only', (q) => q.where('a.historical', '=', true))
     .$if(filter.historical === 'without', (q) => q.where('a.historical', '=', false))
     .$if(Boolean(filter.text), (q) =>

@@ -6,7 +6,7 @@ import type { Call, Handlers } from '../call.ts'
 import { scopeOf } from '../access.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
-import { alarmLabel, filteredAlarms } from './alarm-query.ts'
+import { alarmLabel, filteredAlarms, raisedDay, raisedHour } from './alarm-query.ts'
 
 type By = Call<'alarmStats'>['query']['by']
 interface Group {
@@ -23,8 +23,8 @@ const keys: Readonly<Record<By, RawBuilder<string>>> = {
   deviceKind: sql`a.device_kind`,
   station: sql`a.station`,
   stationKind: sql`coalesce(a.station_kind, s.kind, 'smartStation')`,
-  day: sql`to_char(a.raised_at at time zone coalesce(s.time_zone, 'Asia/Shanghai'), 'YYYY-MM-DD')`,
-  hour: sql`to_char(a.raised_at at time zone coalesce(s.time_zone, 'Asia/Shanghai'), 'HH24')`,
+  day: raisedDay,
+  hour: raisedHour,
 }
 
 export function alarmStatisticsHandlers({ store, clock }: HttpParts): Pick<Handlers, 'alarmStats' | 'alarmKpi'> {

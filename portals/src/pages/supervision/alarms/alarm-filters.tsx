@@ -15,6 +15,9 @@ export interface AlarmFilter {
   readonly phase?: readonly string[]
   readonly from?: number
   readonly to?: number
+  /** Day (YYYY-MM-DD) and hour of the day by the station's clock. */
+  readonly localDay?: string
+  readonly localHour?: number
   readonly text?: string
   readonly historical: 'with' | 'without' | 'only'
 }

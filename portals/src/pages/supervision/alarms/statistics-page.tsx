@@ -88,7 +88,7 @@ export function StatisticsPage() {
               height={timeAxis ? 300 : Math.min(900, 90 + drawn.length * 34)}
               horizontal={!timeAxis}
               ariaLabel={t('stats.chart')}
-              {...(by === 'hour' ? {} : { onPick: (index: number) => setOpen(drawn[index] ?? null) })}
+              onPick={(index) => setOpen(drawn[index] ?? null)}
             />
           </div>
         )}
