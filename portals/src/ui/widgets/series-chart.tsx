@@ -131,7 +131,19 @@ export function SeriesChart(props: SeriesChartProps) {
     plot.current?.setData(data.current)
   }, [series, from, to, mark])
 
-  return <div ref={box} className={compact ? 'chart compact' : 'chart'} role="img" aria-label={ariaLabel} data-testid="series-chart" />
+  // A canvas tells nobody what it draws: the end of the first curve and its gaps stand on the element.
+  const [first] = series
+  return (
+    <div
+      ref={box}
+      className={compact ? 'chart compact' : 'chart'}
+      role="img"
+      aria-label={ariaLabel}
+      data-testid="series-chart"
+      data-gaps={first?.v.filter((value) => value === null).length ?? 0}
+      data-last={`${first?.t.at(-1)}:${first?.v.at(-1)}`}
+    />
+  )
 }
 
 function timeLabels(splits: readonly number[], lang: 'zh' | 'en', zone: string | undefined): string[] {

@@ -12,11 +12,13 @@ export function ringRadius(ratedFlow: number): number {
 
 const SPOKE = 34
 
-/** Ends of the lines from a plant to its outlets, fanned out below it: a schematic, because a works is smaller than a pixel of the country. */
+/** Ends of the lines from a plant to its outlets, fanned out above it: a schematic, because a works is smaller than a pixel of the country. */
 export function spokes(count: number, radius: number): readonly (readonly [number, number])[] {
+  const fan = Math.min(150, 50 * (count - 1))
   return Array.from({ length: count }, (_, i) => {
-    const angle = count === 1 ? 90 : 30 + (120 * i) / (count - 1)
-    const reach = radius + SPOKE + (i % 2) * 20
+    const angle = count === 1 ? -90 : -90 - fan / 2 + (fan * i) / (count - 1)
+    // Neighbours end at different heights, so that their names do not meet.
+    const reach = radius + SPOKE + (i % 2) * 24
     return [reach * Math.cos((angle * Math.PI) / 180), reach * Math.sin((angle * Math.PI) / 180)]
   })
 }
@@ -58,7 +60,7 @@ export function PlantOverlay({ map, plants, place }: PlantOverlayProps) {
                   <g key={outlet.id} data-outlet={outlet.id}>
                     <line x1={x} y1={y} x2={x + dx} y2={y + dy} />
                     <circle className="plant-outlet" cx={x + dx} cy={y + dy} r={3.5} />
-                    <text x={x + dx} y={y + dy + 14} textAnchor="middle">
+                    <text x={x + dx} y={y + dy - 8} textAnchor="middle">
                       {outlet.name}
                     </text>
                   </g>
