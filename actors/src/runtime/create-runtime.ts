@@ -1,16 +1,19 @@
 import type { StationConfig } from '@twin/models/stations'
 import type { Patch, StationSummary, StationView } from '@twin/models/live'
 import type { Effect } from '@twin/models/twin'
-import type { Committed, DeadLetter, DeviceInput, Outcome } from '../ports.ts'
-import { lastLook, moveCommand, moved, takeBack } from '../station/index.ts'
+import type { ClaimedShard, Committed, DeadLetter, DeviceInput, Outcome } from '../ports.ts'
+import { lastLook, moveCommand, moved as siteChanged, takeBack } from '../station/index.ts'
+import { NO_SHARD } from './batch.ts'
 import { Cell, StepError } from './cell.ts'
 import { Committer } from './committer.ts'
 import { DueHeap } from './due-heap.ts'
 import { Gate } from './gate.ts'
+import { Holdings } from './holdings.ts'
 import { settingsOf, type RuntimeOptions, type Settings } from './options.ts'
 import { letterOf, takeCursor } from './receive.ts'
 import { Residents } from './residents.ts'
 import { answer } from './requests.ts'
+import { shardOf } from './shard.ts'
 import { hashCell } from './state-hash.ts'
 import { Supervisor } from './supervisor.ts'
 import { cellDue } from './tick.ts'
@@ -40,7 +43,7 @@ class TwinRuntime implements Runtime {
   readonly #parked: { readonly bytes: number; readonly run: () => void }[] = []
   #parkedBytes = 0
   #inTurn = false
-  #epoch = 1
+  readonly #holdings: Holdings
   #phase: 'new' | 'running' | 'stopped' = 'new'
   #cancelTick: () => void = () => {}
   readonly #counts = { accepted: 0, duplicate: 0, rejected: 0 }
@@ -51,9 +54,10 @@ class TwinRuntime implements Runtime {
   constructor(options: RuntimeOptions) {
     this.#options = options
     this.#settings = settingsOf(options)
+    this.#holdings = new Holdings(options.ownership ?? 'all')
     const { clock, scheduler, commit: port } = options
     this.#gate = new Gate({
-      epoch: () => this.#epoch,
+      epoch: () => this.#holdings.highest,
       execute: (effect) => this.#execute(effect),
       problem: (message, error) => this.#log('error', message, error),
     })
@@ -67,13 +71,14 @@ class TwinRuntime implements Runtime {
         this.#unpark()
       },
       failed: (error, attempt) => this.#log('warn', `commit failed, attempt ${attempt}`, error),
+      fenced: (lost) => this.#fenced(lost),
       fatal: (error) => this.#fatal(error),
     })
     this.#supervisor = new Supervisor(this.#settings.maxFailures)
     this.#residents = new Residents({
       recovery: options.recovery,
       ids: options.ids,
-      epoch: () => this.#epoch,
+      epochOf: (shard) => this.#holdings.epochOf(shard),
       batch: () => this.#committer.open,
       touched: () => this.#committer.touched(),
       now: () => clock.now(),
@@ -84,9 +89,12 @@ class TwinRuntime implements Runtime {
 
   async start(): Promise<void> {
     if (this.#phase !== 'new') throw new Error('a runtime starts once')
-    const claimed = await this.#options.recovery.claim()
-    for (const { epoch } of claimed.values()) this.#epoch = Math.max(this.#epoch, epoch)
-    await this.#residents.recover(claimed, (cursor) => this.#gate.durable(cursor))
+    if (this.#options.ownership !== 'given') {
+      const claimed = await this.#options.recovery.claim()
+      const admit = await this.#residents.recover(claimed, null, (cursor) => this.#gate.durable(cursor))
+      this.#holdings.hold(claimed)
+      admit()
+    }
     this.#phase = 'running'
     this.#scheduleTick()
   }
@@ -100,6 +108,58 @@ class TwinRuntime implements Runtime {
     this.#committer.stop()
   }
 
+  async acquire(claimed: ReadonlyMap<number, ClaimedShard>): Promise<void> {
+    if (this.#phase !== 'running') throw new Error('the runtime is not running')
+    const shards = new Set(claimed.keys())
+    const admit = await this.#residents.recover(claimed, shards, (cursor) => this.#gate.durable(cursor))
+    this.#post(() => {
+      this.drop(shards)
+      this.#holdings.hold(claimed)
+      admit()
+    })
+  }
+
+  async release(shards: ReadonlySet<number>): Promise<void> {
+    this.#holdings.leaving(shards)
+    try {
+      await this.settle()
+      await this.#residents.saveAll(shards)
+    } finally {
+      this.drop(shards)
+    }
+  }
+
+  drop(shards: ReadonlySet<number>): void {
+    this.#holdings.forget(shards)
+    this.#committer.drop(shards)
+    for (const { id, devices } of this.#residents.drop(shards)) {
+      this.#due.delete(id)
+      this.#gate.forget(devices.map((device) => device.id))
+    }
+  }
+
+  onLost(listener: (shards: ReadonlySet<number>) => void): () => void {
+    return this.#holdings.onLost(listener)
+  }
+
+  epochOf(station: string): number | undefined {
+    return this.#holdings.ownsStation(station) ? this.#holdings.epochOf(shardOf(station)) : undefined
+  }
+
+  #fenced(lost: ReadonlyMap<number, number>): void {
+    const gone = this.#holdings.concerned(lost)
+    if (gone.size === 0) return
+    this.#log('warn', `${gone.size} shards are in other hands`)
+    this.drop(gone)
+    this.#holdings.lost(gone)
+  }
+
+  /** The cell, or undefined when there is none or its shard is leaving. */
+  #withCell(station: string, use: (cell: Cell | undefined) => void): void {
+    if (this.#holdings.ownsStation(station)) this.#residents.withCell(station, use)
+    else use(undefined)
+  }
+
   deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
     this.#take(input.bytes, () => this.#deliver(input, done))
   }
@@ -107,11 +167,13 @@ class TwinRuntime implements Runtime {
   bury(letter: DeadLetter, done?: () => void): void {
     this.#take(letter.payload.length, () => {
       const batch = this.#committer.open
-      batch.deadLetters.push(letter)
-      batch.reject(letter.device ?? '', letter.reason, 1)
+      const station = letter.device === null ? undefined : this.#residents.configOf(letter.device)
+      const shard = station === undefined ? NO_SHARD : shardOf(station.id)
+      batch.deadLetters.push(shard, letter)
+      batch.reject(letter.device ?? '', letter.reason, 1, shard)
       this.#rejects[letter.reason] = (this.#rejects[letter.reason] ?? 0) + 1
       batch.bytes += letter.payload.length
-      if (done) batch.dones.push(done)
+      if (done) batch.dones.push(shard, done)
       this.#committer.touched()
     })
   }
@@ -120,6 +182,7 @@ class TwinRuntime implements Runtime {
     if (this.#phase !== 'running') return Promise.resolve({ ok: false, reason: 'overloaded', detail: '服务未运行 Not running' })
     if (this.#full)
       return Promise.resolve({ ok: false, reason: 'overloaded', detail: '系统繁忙,请稍后再试 Too much is waiting, try again' })
+    if (!this.#holdings.ownsStation(request.station)) return Promise.resolve(moved())
     return new Promise((resolve) => {
       this.#post(() => this.#ask(request, resolve))
     })
@@ -154,15 +217,16 @@ class TwinRuntime implements Runtime {
 
   snapshot(station: string, done: (view: StationView | undefined) => void): void {
     this.#post(() => {
-      this.#residents.withCell(station, (cell) => {
+      this.#withCell(station, (cell) => {
         const batch = this.#committer.open
+        const shard = shardOf(station)
         let view: StationView | undefined
         // Taken when the batch closes: exactly what its commit covers, so that the next frame follows without a gap.
         if (cell) {
           cell.activeAt = this.#options.clock.now()
-          batch.atSeal.push(() => (view = viewOf(this.#residents.cell(station) ?? cell, this.#options.clock.now())))
+          batch.atSeal.push(shard, () => (view = viewOf(this.#residents.cell(station) ?? cell, this.#options.clock.now())))
         }
-        batch.snapshots.push(() => done(view))
+        batch.snapshots.push(shard, { done: () => done(view), moved: () => done(undefined) })
         this.#committer.touched()
       })
     })
@@ -171,7 +235,11 @@ class TwinRuntime implements Runtime {
   configure(config: StationConfig): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#post(() => {
-        this.#residents.withCell(config.id, (before) => {
+        if (!this.#holdings.ownsStation(config.id)) {
+          reject(new Error(`the shard of ${config.id} is not ours`))
+          return
+        }
+        this.#withCell(config.id, (before) => {
           try {
             const cell = this.#residents.replace(config, before)
             for (const core of cell.order) this.#supervisor.release(core.address)
@@ -179,14 +247,15 @@ class TwinRuntime implements Runtime {
             this.#turn(cell, (turn) => {
               if (before && cell.state.station.fence !== null && siteMoved(before.config, config))
                 turn.say(cell.address, [{ kind: 'fence.changed', v: 1, at: cell.now(turn.wall), body: null }])
-              else moved(cell, turn)
+              else siteChanged(cell, turn)
               stationTurn(cell, turn, new Set())
             })
           } catch (error) {
             reject(error instanceof Error ? error : new Error(String(error)))
             return
           }
-          this.#committer.open.replies.push(resolve)
+          const lost = (): void => reject(new Error(`the shard of ${config.id} moved`))
+          this.#committer.open.replies.push(shardOf(config.id), { done: resolve, moved: lost })
           this.#committer.touched()
         })
       })
@@ -206,7 +275,7 @@ class TwinRuntime implements Runtime {
 
   #durable(): Promise<void> {
     return new Promise((resolve) => {
-      this.#committer.open.dones.push(resolve)
+      this.#committer.open.dones.push(NO_SHARD, resolve)
       this.#committer.touched()
       this.#committer.hurry()
     })
@@ -264,12 +333,14 @@ class TwinRuntime implements Runtime {
   }
 
   #deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
+    // Not ours: unanswered, its owner gets it again.
+    if (!this.#holdings.ownsStation(input.station)) return
     const config = this.#residents.configOf(input.device)
     if (config === undefined) return this.#reject(input, 'unknown-device', '', done)
     if (config.id !== input.station) return this.#reject(input, 'not-permitted', `device of station ${config.id}`, done)
-    this.#residents.withCell(config.id, (cell) => {
-      if (cell === undefined) this.#reject(input, 'unknown-device', '', done)
-      else this.#receive(cell, input, done)
+    this.#withCell(config.id, (cell) => {
+      if (cell !== undefined) this.#receive(cell, input, done)
+      else if (this.#holdings.ownsStation(input.station)) this.#reject(input, 'unknown-device', '', done)
     })
   }
 
@@ -277,7 +348,7 @@ class TwinRuntime implements Runtime {
     const core = cell.cores.get(input.device)
     if (core === undefined) return this.#reject(input, 'unknown-device', '', done)
     const cursor = takeCursor(core, input)
-    if (cursor === null) return this.#done('duplicate', input.bytes, done)
+    if (cursor === null) return this.#done(cell.shard, 'duplicate', input.bytes, done)
     const wall = Math.max(this.#options.clock.now(), input.received)
     let outcome: Outcome = 'rejected'
     const healthy = !cell.quarantined.has(core.address)
@@ -287,37 +358,39 @@ class TwinRuntime implements Runtime {
     // Taken or buried, it is done with: a redelivery must not be looked at again.
     const batch = this.#committer.open
     const row = cursor.take()
-    if (row) batch.cursor(row)
+    if (row) batch.cursor(cell.shard, row)
     if (!taken) {
-      batch.deadLetters.push(letterOf(input, 'poison', healthy ? 'a step failed twice' : 'actor in quarantine'))
-      this.#countReject(core.id, 'poison', 1)
+      batch.deadLetters.push(cell.shard, letterOf(input, 'poison', healthy ? 'a step failed twice' : 'actor in quarantine'))
+      this.#countReject(cell.shard, core.id, 'poison', 1)
     }
-    this.#done(outcome, input.bytes, done)
+    this.#done(cell.shard, outcome, input.bytes, done)
   }
 
-  #done(outcome: Outcome, bytes: number, done: (outcome: Outcome) => void): void {
+  #done(shard: number, outcome: Outcome, bytes: number, done: (outcome: Outcome) => void): void {
     const batch = this.#committer.open
     this.#counts[outcome]++
     batch.bytes += bytes
     batch.inputs++
-    batch.dones.push(() => done(outcome))
+    batch.dones.push(shard, () => done(outcome))
     this.#committer.touched()
   }
 
   #reject(input: DeviceInput, reason: 'unknown-device' | 'not-permitted', detail: string, done: (outcome: Outcome) => void): void {
-    this.#committer.open.deadLetters.push(letterOf(input, reason, detail))
-    this.#countReject(input.device, reason, 1)
-    this.#done('rejected', input.bytes, done)
+    const shard = shardOf(input.station)
+    this.#committer.open.deadLetters.push(shard, letterOf(input, reason, detail))
+    this.#countReject(shard, input.device, reason, 1)
+    this.#done(shard, 'rejected', input.bytes, done)
   }
 
-  #countReject(device: string, reason: Parameters<typeof letterOf>[1], count: number): void {
-    this.#committer.open.reject(device, reason, count)
+  #countReject(shard: number, device: string, reason: Parameters<typeof letterOf>[1], count: number): void {
+    this.#committer.open.reject(device, reason, count, shard)
     this.#rejects[reason] = (this.#rejects[reason] ?? 0) + count
   }
 
   #ask(request: Request, resolve: (reply: Reply) => void): void {
-    this.#residents.withCell(request.station, (cell) => {
-      let reply: Reply = { ok: false, reason: 'not-found', detail: '没有此站点 No such station' }
+    this.#withCell(request.station, (cell) => {
+      const shard = shardOf(request.station)
+      let reply: Reply = this.#holdings.owns(shard) ? { ok: false, reason: 'not-found', detail: '没有此站点 No such station' } : moved()
       if (cell) {
         const actor = 'device' in request ? `device:${request.device}` : cell.address
         cell.activeAt = this.#options.clock.now()
@@ -329,7 +402,7 @@ class TwinRuntime implements Runtime {
           })
         if (!taken) reply = { ok: false, reason: 'quarantined', detail: `${actor} 已隔离 is in quarantine` }
       }
-      this.#committer.open.replies.push(() => resolve(reply))
+      this.#committer.open.replies.push(shard, { done: () => resolve(reply), moved: () => resolve(moved()) })
       this.#committer.touched()
     })
   }
@@ -378,18 +451,14 @@ class TwinRuntime implements Runtime {
     this.#values += result.values
     for (const { actor, fact } of result.facts) batch.facts.push({ shard, seq: ++sequence.fact, station, actor, fact })
     batch.bytes += result.rows.length * ROW_BYTES
-    for (const { device, reason, count } of result.rejects) this.#countReject(device, reason, count)
-    batch.deadLetters.push(...result.letters)
+    for (const { device, reason, count } of result.rejects) this.#countReject(shard, device, reason, count)
+    for (const letter of result.letters) batch.deadLetters.push(shard, letter)
     if (result.rows.length > 0 || result.facts.length > 0) cell.version++
-    if (result.patches.length > 0) {
-      const known = batch.patches.get(station)
-      if (known) known.push(...result.patches)
-      else batch.patches.set(station, result.patches)
-    }
+    if (result.patches.length > 0) batch.patch(shard, station, result.patches)
     // A recording has no effects.
     if (!cell.replaying) {
-      batch.effects.push(...result.effects)
-      for (const id of result.armed) batch.replies.push(() => this.#dispatch(station, id))
+      for (const effect of result.effects) batch.effects.push(shard, effect)
+      for (const id of result.armed) batch.replies.push(shard, { done: () => this.#dispatch(station, id), moved: () => {} })
     }
     if (result.facts.length > 0) {
       this.#due.push(station, cellDue(cell))
@@ -402,7 +471,7 @@ class TwinRuntime implements Runtime {
   /** The commit of ARMED is through: now the command may be sent, if it still may. */
   #dispatch(station: string, id: string): void {
     this.#post(() => {
-      this.#residents.withCell(station, (cell) => {
+      this.#withCell(station, (cell) => {
         if (cell) this.#turn(cell, (turn) => commandTurn(cell, turn, id))
       })
     })
@@ -413,7 +482,7 @@ class TwinRuntime implements Runtime {
     const { station, message } = effect
     // Through the mailbox: the last look sees everything that came in before it.
     this.#post(() => {
-      this.#residents.withCell(station, (cell) => {
+      this.#withCell(station, (cell) => {
         if (!cell) return
         const wall = this.#options.clock.now()
         const against = cell.quarantined.has(cell.address) ? { rejectCode: null, detail: null } : lastLook(cell, wall, message.id)
@@ -436,7 +505,7 @@ class TwinRuntime implements Runtime {
     for (let id = this.#due.pop(now); id !== undefined; id = this.#due.pop(now)) stations.push(id)
     for (const station of stations) {
       this.#post(() => {
-        this.#residents.withCell(station, (cell) => {
+        this.#withCell(station, (cell) => {
           if (!cell) return
           if (cellDue(cell) <= now) this.#turn(cell, (turn, withStation) => tickTurn(cell, turn, withStation))
           this.#due.push(station, Math.max(cellDue(cell), now + 1))
@@ -459,6 +528,9 @@ class TwinRuntime implements Runtime {
     this.#options.log?.(level, message, detail)
   }
 }
+
+/** Answer to those who ask for a station that another process holds. */
+const moved = (): Reply => ({ ok: false, reason: 'moved', detail: '站点已迁移，请重试 The station moved, try again' })
 
 function commandTurn(cell: Cell, turn: Turn, id: string): void {
   moveCommand(cell, turn, id, { type: 'dispatch' })
