@@ -71,6 +71,8 @@ export interface HttpParts {
   readonly onConfigured?: (station: string) => void
   /** Further numbers for /metrics: ingest, live, jobs. */
   readonly metrics?: readonly MetricSource[]
+  /** Requests of the other nodes of a cluster, under /internal/. */
+  readonly internal?: (request: Request) => Promise<Response>
   /** Further parts for /api/health by name. */
   readonly health?: Readonly<Record<string, () => Promise<{ readonly ok: boolean; readonly detail: string }>>>
 }

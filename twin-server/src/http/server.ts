@@ -83,6 +83,8 @@ export function createHttp(parts: HttpParts): Http {
     if (!direct && !(await security.authenticate(context.req.raw.headers))) return errorResponse('not-signed-in')
     return new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } })
   })
+  const { internal } = parts
+  if (internal) app.post('/internal/*', (context) => internal(context.req.raw))
   app.all('/api/*', (context) => otherMethod(context.req.path, context.req.method))
   app.get('*', async (context) => {
     const file = config.portals === null ? undefined : await staticFile(config.portals, context.req.path, context.req.raw.headers)
