@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{models,actors,twin-server,portals,loadtest,scripts}/**/*.test.ts', 'tests/**/*.test.ts'],
+    globalSetup: ['twin-server/src/testing/global-postgres.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

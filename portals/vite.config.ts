@@ -1,6 +1,6 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -16,7 +16,7 @@ function precompress(): Plugin {
     name: 'precompress',
     apply: 'build',
     configResolved: (config) => {
-      out = join(config.root, config.build.outDir)
+      out = resolve(config.root, config.build.outDir)
     },
     closeBundle: () => {
       for (const path of each(out)) {
@@ -31,20 +31,16 @@ function precompress(): Plugin {
 }
 
 const api = process.env['TWIN_API'] ?? 'http://127.0.0.1:8080'
+// The server takes requests from its own address only: the dev server speaks in its name.
+const target = { target: api, headers: { origin: api } }
+const proxy = { '/api': target, '/socket.io': { ...target, ws: true }, '/ws': { ...target, ws: true }, '/metrics': target }
 
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), precompress()],
   resolve: { dedupe: ['react', 'react-dom'] },
-  server: {
-    port: 5173,
-    proxy: {
-      '/api': { target: api },
-      '/socket.io': { target: api, ws: true },
-      '/ws': { target: api, ws: true },
-      '/metrics': { target: api },
-    },
-  },
+  server: { port: 5173, proxy },
+  preview: { port: 5174, proxy },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

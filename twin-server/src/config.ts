@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -26,6 +27,11 @@ const environment = z.object({
   TWIN_PUBLIC_URL: z.url().optional(),
   /** Comma-separated addresses of reverse proxies whose X-Forwarded-For counts. */
   TWIN_TRUSTED_PROXIES: z.string().default(''),
+  /** Name of this node at an external broker; must stay the same through restarts, or its queue there is left behind. */
+  TWIN_NODE: z
+    .string()
+    .regex(/^[0-9a-z-]{1,40}$/)
+    .optional(),
   /** Group commit at most every so many ms. */
   TWIN_COMMIT_MS: z.coerce.number().min(1).max(1000).default(20),
   TWIN_KEEP_RAW_DAYS: z.coerce.number().int().min(2).default(90),
@@ -49,6 +55,7 @@ export interface Config {
   readonly adminPassword: string | null
   readonly publicUrl: string
   readonly trustedProxies: readonly string[]
+  readonly node: string
   readonly commitMs: number
   readonly keepRawDays: number
   readonly keepMinutesDays: number
@@ -67,7 +74,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const e = parsed.data
   const secret = (name: 'TWIN_DEVICE_MASTER' | 'TWIN_AUTH_SECRET'): string => {
     const value = e[name]
-    if (!value) throw new ConfigError(`${name} is not set: give a random text of at least 32 characters, for example from \`openssl rand -base64 32\`.`)
+    if (!value)
+      throw new ConfigError(
+        `${name} is not set: give a random text of at least 32 characters, for example from \`openssl rand -base64 32\`.`,
+      )
     return value
   }
   return {
@@ -84,6 +94,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     adminPassword: e.TWIN_ADMIN_PASSWORD ?? null,
     publicUrl: e.TWIN_PUBLIC_URL ?? `http://127.0.0.1:${e.TWIN_HTTP_PORT}`,
     trustedProxies: e.TWIN_TRUSTED_PROXIES.split(',').filter(Boolean),
+    node:
+      e.TWIN_NODE ??
+      hostname()
+        .toLowerCase()
+        .replaceAll(/[^0-9a-z-]/g, '-')
+        .slice(0, 40),
     commitMs: e.TWIN_COMMIT_MS,
     keepRawDays: e.TWIN_KEEP_RAW_DAYS,
     keepMinutesDays: e.TWIN_KEEP_MINUTES_DAYS,

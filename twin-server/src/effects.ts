@@ -13,12 +13,18 @@ export interface EffectTargets {
 /** Carries out what the actors decided, after its commit. The runtime exists before its targets do, so they are given late. */
 export function createEffects(): EffectPort & { connect(targets: EffectTargets): void } {
   let targets: EffectTargets | undefined
+  // Recovery may decide things before there is a broker to send them through.
+  const early: Effect[] = []
   return {
     connect(given) {
       targets = given
+      for (const effect of early.splice(0)) this.execute(effect)
     },
     execute(effect: Effect) {
-      if (!targets) throw new Error(`effect ${effect.kind} before the server was composed`)
+      if (!targets) {
+        early.push(effect)
+        return
+      }
       const { downlink, video, log } = targets
       const failed = (error: unknown): void => log.warn({ effect: effect.kind, error: String(error) }, 'effect failed')
       switch (effect.kind) {

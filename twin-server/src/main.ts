@@ -1,5 +1,4 @@
 /** The only composition root: reads the configuration, builds adapters and runtime, starts, and stops in order. */
-import { hostname } from 'node:os'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -13,7 +12,7 @@ import { createHttp, expireUntaken, type HttpStore } from './http/index.ts'
 import { deviceSecret, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
-import { createStore, startEmbeddedPostgres } from './store/index.ts'
+import { createStore, defaultRetention, startEmbeddedPostgres } from './store/index.ts'
 import { createVideoNotConfigured } from './video/index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -43,8 +42,6 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   }
   const store = await createStore({
     url,
-    retention: { rawDays: config.keepRawDays, minuteDays: config.keepMinutesDays },
-    rollups: config.rollups,
     onRetry: (error) => log.warn({ error: String(error) }, 'commit failed, trying again'),
   })
   parts.add('store', () => store.close())
@@ -144,14 +141,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     broker:
       config.mqttUrl === null
         ? { kind: 'embedded', host: config.mqttHost, port: config.mqttPort, http: server }
-        : {
-            kind: 'external',
-            url: config.mqttUrl,
-            node: hostname()
-              .toLowerCase()
-              .replaceAll(/[^0-9a-z-]/g, '-')
-              .slice(0, 40),
-          },
+        : { kind: 'external', url: config.mqttUrl, node: config.node },
   })
   parts.add('ingest', () => ingest.close())
   disconnect = (device) => ingest.disconnect(device)
@@ -159,6 +149,12 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, error: String(error) }, 'video result not taken'))
   effects.connect({ runtime, downlink: ingest, video, log })
   await expireUntaken({ store: httpStore, clock, runtime, security })
+
+  store.startJobs({
+    rollups: config.rollups,
+    retention: { ...defaultRetention, rawDays: config.keepRawDays, minuteDays: config.keepMinutesDays },
+    onError: (error) => log.error({ error: String(error) }, 'upkeep failed'),
+  })
 
   hub.attach(server)
   await new Promise<void>((resolve, reject) => {

@@ -16,6 +16,8 @@ export interface DeviceContext {
 
 const TIMED_MS = 1000
 const NOTICE_MS = 60_000
+const SETTLE_MS = 60_000
+const FRESH_MS = 10_000
 
 export const stateOfDevice = ({ core, state }: DeviceContext): DeviceState => {
   const own = state.devices[core.id]
@@ -73,7 +75,7 @@ export function stepEvent(context: DeviceContext, body: EventBody, boot: string 
 export function evaluateDevice(context: DeviceContext, changed?: readonly number[]): readonly DeviceFact[] {
   const { core, state, readings, ids, now } = context
   const own = stateOfDevice(context)
-  if (own.link.state === 'never') return []
+  if (own.link.state === 'never' || settling(own.link, core, now)) return []
   const timed = now - core.timedAt >= TIMED_MS || now < core.timedAt
   const { alarms: set } = core.table
   const states = own.alarms
@@ -92,6 +94,12 @@ export function evaluateDevice(context: DeviceContext, changed?: readonly number
   core.noticedAt = now
   const notices = evaluateNotices(core.table.notices, own.notices, readings, now)
   return notices.length === 0 ? alarms : [...alarms, ...notices]
+}
+
+/** Back on line but not yet a live value: a device that first uploads what it stored has no broken sensors. */
+function settling(link: Link, core: DeviceCore, now: number): boolean {
+  if (link.state !== 'online') return false
+  return now >= link.since && now - link.since < SETTLE_MS && core.telemetryAt < link.since - FRESH_MS
 }
 
 function* alarmsOfOthers(state: CellState, device: string): Iterable<AlarmStates> {

@@ -51,6 +51,11 @@ export class Committer {
     this.open.drop(shards)
   }
 
+  /** Nothing is under way and nothing waits. */
+  get idle(): boolean {
+    return this.#flight === null && this.open.idle
+  }
+
   /** Something was put into the open batch. */
   touched(): void {
     if (this.#stopped || this.#flight !== null || this.#waiting !== null) return

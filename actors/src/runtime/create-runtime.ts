@@ -4,26 +4,25 @@ import type { Effect } from '@twin/models/twin'
 import type { ClaimedShard, Committed, DeadLetter, DeviceInput, Outcome } from '../ports.ts'
 import { lastLook, moveCommand, moved as siteChanged, takeBack } from '../station/index.ts'
 import { NO_SHARD } from './batch.ts'
-import { Cell, StepError } from './cell.ts'
+import type { Cell } from './cell.ts'
 import { Committer } from './committer.ts'
 import { DueHeap } from './due-heap.ts'
 import { Gate } from './gate.ts'
 import { Holdings } from './holdings.ts'
 import { settingsOf, type RuntimeOptions, type Settings } from './options.ts'
 import { letterOf, takeCursor } from './receive.ts'
+import { Mailbox } from './mailbox.ts'
 import { Residents } from './residents.ts'
 import { answer } from './requests.ts'
+import { Runner } from './runner.ts'
 import { shardOf } from './shard.ts'
 import { hashCell } from './state-hash.ts'
 import { Supervisor } from './supervisor.ts'
 import { cellDue } from './tick.ts'
-import type { Turn, TurnResult } from './turn.ts'
-import { inputTurn, newAlarms, stationTurn, tickTurn } from './turns.ts'
+import type { Turn } from './turn.ts'
+import { inputTurn, stationTurn, tickTurn } from './turns.ts'
 import type { Reply, Request, Runtime, RuntimeMetrics } from './types.ts'
 import { summaryOf, viewOf } from './views.ts'
-
-/** Bytes a waiting history row takes besides its message. */
-const ROW_BYTES = 700
 
 export function createRuntime(options: RuntimeOptions): Runtime {
   return new TwinRuntime(options)
@@ -38,18 +37,12 @@ class TwinRuntime implements Runtime {
   readonly #supervisor: Supervisor
   readonly #residents: Residents
   readonly #due = new DueHeap<string>()
-  readonly #mailbox: (() => void)[] = []
-  /** Messages that came while too much was waiting for its commit; taken up in order when there is room. */
-  readonly #parked: { readonly bytes: number; readonly run: () => void }[] = []
-  #parkedBytes = 0
-  #inTurn = false
+  readonly #mailbox: Mailbox
+  readonly #runner: Runner
   readonly #holdings: Holdings
   #phase: 'new' | 'running' | 'stopped' = 'new'
   #cancelTick: () => void = () => {}
   readonly #counts = { accepted: 0, duplicate: 0, rejected: 0 }
-  readonly #rejects: Record<string, number> = {}
-  #values = 0
-  #steps = 0
 
   constructor(options: RuntimeOptions) {
     this.#options = options
@@ -68,7 +61,7 @@ class TwinRuntime implements Runtime {
       everyMs: this.#settings.commitEveryMs,
       release: (batch, rows) => {
         this.#gate.release(batch, rows)
-        this.#unpark()
+        this.#mailbox.unpark()
       },
       failed: (error, attempt) => this.#log('warn', `commit failed, attempt ${attempt}`, error),
       fenced: (lost) => this.#fenced(lost),
@@ -85,14 +78,27 @@ class TwinRuntime implements Runtime {
       wake: (station, due) => this.#due.push(station, due),
       problem: (message, error) => this.#log('error', message, error),
     })
+    const limit = this.#settings.maxPendingBytes
+    this.#mailbox = new Mailbox(() => this.#committer.pendingBytes >= limit, limit)
+    this.#runner = new Runner({
+      clock,
+      residents: this.#residents,
+      supervisor: this.#supervisor,
+      gate: this.#gate,
+      due: this.#due,
+      batch: () => this.#committer.open,
+      touched: () => this.#committer.touched(),
+      dispatch: (station, command) => this.#dispatch(station, command),
+      problem: (message, error) => this.#log('error', message, error),
+    })
   }
 
   async start(): Promise<void> {
     if (this.#phase !== 'new') throw new Error('a runtime starts once')
     if (this.#options.ownership !== 'given') {
       const claimed = await this.#options.recovery.claim()
-      const admit = await this.#residents.recover(claimed, null, (cursor) => this.#gate.durable(cursor))
       this.#holdings.hold(claimed)
+      const admit = await this.#residents.recover(claimed, null, (cursor) => this.#gate.durable(cursor))
       admit()
     }
     this.#phase = 'running'
@@ -102,7 +108,9 @@ class TwinRuntime implements Runtime {
   async stop(): Promise<void> {
     if (this.#phase !== 'running') return
     this.#cancelTick()
-    await this.settle()
+    // What a commit lets out may make more to commit.
+    do await this.settle()
+    while (!this.#committer.idle)
     await this.#residents.saveAll()
     this.#phase = 'stopped'
     this.#committer.stop()
@@ -112,7 +120,7 @@ class TwinRuntime implements Runtime {
     if (this.#phase !== 'running') throw new Error('the runtime is not running')
     const shards = new Set(claimed.keys())
     const admit = await this.#residents.recover(claimed, shards, (cursor) => this.#gate.durable(cursor))
-    this.#post(() => {
+    this.#mailbox.post(() => {
       this.drop(shards)
       this.#holdings.hold(claimed)
       admit()
@@ -161,17 +169,17 @@ class TwinRuntime implements Runtime {
   }
 
   deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
-    this.#take(input.bytes, () => this.#deliver(input, done))
+    if (this.#phase === 'running') this.#mailbox.take(input.bytes, () => this.#deliver(input, done))
   }
 
   bury(letter: DeadLetter, done?: () => void): void {
-    this.#take(letter.payload.length, () => {
+    if (this.#phase !== 'running') return
+    this.#mailbox.take(letter.payload.length, () => {
       const batch = this.#committer.open
       const station = letter.device === null ? undefined : this.#residents.configOf(letter.device)
       const shard = station === undefined ? NO_SHARD : shardOf(station.id)
       batch.deadLetters.push(shard, letter)
-      batch.reject(letter.device ?? '', letter.reason, 1, shard)
-      this.#rejects[letter.reason] = (this.#rejects[letter.reason] ?? 0) + 1
+      this.#runner.countReject(shard, letter.device ?? '', letter.reason, 1)
       batch.bytes += letter.payload.length
       if (done) batch.dones.push(shard, done)
       this.#committer.touched()
@@ -180,11 +188,11 @@ class TwinRuntime implements Runtime {
 
   ask(request: Request): Promise<Reply> {
     if (this.#phase !== 'running') return Promise.resolve({ ok: false, reason: 'overloaded', detail: '服务未运行 Not running' })
-    if (this.#full)
+    if (this.#committer.pendingBytes >= this.#settings.maxPendingBytes)
       return Promise.resolve({ ok: false, reason: 'overloaded', detail: '系统繁忙,请稍后再试 Too much is waiting, try again' })
     if (!this.#holdings.ownsStation(request.station)) return Promise.resolve(moved())
     return new Promise((resolve) => {
-      this.#post(() => this.#ask(request, resolve))
+      this.#mailbox.post(() => this.#ask(request, resolve))
     })
   }
 
@@ -216,7 +224,7 @@ class TwinRuntime implements Runtime {
   }
 
   snapshot(station: string, done: (view: StationView | undefined) => void): void {
-    this.#post(() => {
+    this.#mailbox.post(() => {
       this.#withCell(station, (cell) => {
         const batch = this.#committer.open
         const shard = shardOf(station)
@@ -234,7 +242,7 @@ class TwinRuntime implements Runtime {
 
   configure(config: StationConfig): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#post(() => {
+      this.#mailbox.post(() => {
         if (!this.#holdings.ownsStation(config.id)) {
           reject(new Error(`the shard of ${config.id} is not ours`))
           return
@@ -244,7 +252,7 @@ class TwinRuntime implements Runtime {
             const cell = this.#residents.replace(config, before)
             for (const core of cell.order) this.#supervisor.release(core.address)
             this.#supervisor.release(cell.address)
-            this.#turn(cell, (turn) => {
+            this.#runner.run(cell, (turn) => {
               if (before && cell.state.station.fence !== null && siteMoved(before.config, config))
                 turn.say(cell.address, [{ kind: 'fence.changed', v: 1, at: cell.now(turn.wall), body: null }])
               else siteChanged(cell, turn)
@@ -269,7 +277,7 @@ class TwinRuntime implements Runtime {
   }
 
   async settle(): Promise<void> {
-    while (this.#parked.length > 0 || this.#residents.loading > 0) await this.#durable()
+    while (this.#mailbox.parked > 0 || this.#residents.loading > 0) await this.#durable()
     await this.#durable()
   }
 
@@ -287,48 +295,14 @@ class TwinRuntime implements Runtime {
       devices: this.#residents.devices,
       quarantined: this.#supervisor.quarantined,
       inputs: { ...this.#counts },
-      rejects: { ...this.#rejects },
-      values: this.#values,
+      rejects: { ...this.#runner.rejects },
+      values: this.#runner.values,
       commits: this.#committer.commits,
       commitMs: this.#committer.durations(),
-      pending: this.#committer.pendingInputs + this.#parked.length,
-      pendingBytes: this.#committer.pendingBytes + this.#parkedBytes,
-      steps: this.#steps,
+      pending: this.#committer.pendingInputs + this.#mailbox.parked,
+      pendingBytes: this.#committer.pendingBytes + this.#mailbox.parkedBytes,
+      steps: this.#runner.steps,
       actorFailures: this.#supervisor.total,
-    }
-  }
-
-  get #full(): boolean {
-    return this.#committer.pendingBytes >= this.#settings.maxPendingBytes
-  }
-
-  /** Back-pressure: what is parked is not acknowledged, so its sender holds back; beyond as much again it must come a second time. */
-  #take(bytes: number, run: () => void): void {
-    if (this.#phase !== 'running') return
-    if (!this.#full && this.#parked.length === 0) return this.#post(run)
-    if (this.#parkedBytes + bytes > this.#settings.maxPendingBytes) return
-    this.#parked.push({ bytes, run })
-    this.#parkedBytes += bytes
-  }
-
-  #unpark(): void {
-    while (this.#parked.length > 0 && !this.#full) {
-      const next = this.#parked.shift()
-      if (!next) return
-      this.#parkedBytes -= next.bytes
-      this.#post(next.run)
-    }
-  }
-
-  /** One thing at a time, in order; what is posted from within a turn waits for its end. */
-  #post(run: () => void): void {
-    this.#mailbox.push(run)
-    if (this.#inTurn) return
-    this.#inTurn = true
-    try {
-      for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) next()
-    } finally {
-      this.#inTurn = false
     }
   }
 
@@ -354,14 +328,14 @@ class TwinRuntime implements Runtime {
     const healthy = !cell.quarantined.has(core.address)
     const taken =
       healthy &&
-      this.#turn(cell, (turn, station) => (outcome = inputTurn(cell, turn, core, input, cursor.boot, station)), wall, core.address)
+      this.#runner.run(cell, (turn, station) => (outcome = inputTurn(cell, turn, core, input, cursor.boot, station)), wall, core.address)
     // Taken or buried, it is done with: a redelivery must not be looked at again.
     const batch = this.#committer.open
     const row = cursor.take()
     if (row) batch.cursor(cell.shard, row)
     if (!taken) {
       batch.deadLetters.push(cell.shard, letterOf(input, 'poison', healthy ? 'a step failed twice' : 'actor in quarantine'))
-      this.#countReject(cell.shard, core.id, 'poison', 1)
+      this.#runner.countReject(cell.shard, core.id, 'poison', 1)
     }
     this.#done(cell.shard, outcome, input.bytes, done)
   }
@@ -378,13 +352,8 @@ class TwinRuntime implements Runtime {
   #reject(input: DeviceInput, reason: 'unknown-device' | 'not-permitted', detail: string, done: (outcome: Outcome) => void): void {
     const shard = shardOf(input.station)
     this.#committer.open.deadLetters.push(shard, letterOf(input, reason, detail))
-    this.#countReject(shard, input.device, reason, 1)
+    this.#runner.countReject(shard, input.device, reason, 1)
     this.#done(shard, 'rejected', input.bytes, done)
-  }
-
-  #countReject(shard: number, device: string, reason: Parameters<typeof letterOf>[1], count: number): void {
-    this.#committer.open.reject(device, reason, count, shard)
-    this.#rejects[reason] = (this.#rejects[reason] ?? 0) + count
   }
 
   #ask(request: Request, resolve: (reply: Reply) => void): void {
@@ -396,7 +365,7 @@ class TwinRuntime implements Runtime {
         cell.activeAt = this.#options.clock.now()
         const taken =
           !cell.quarantined.has(actor) &&
-          this.#turn(cell, (turn, station) => {
+          this.#runner.run(cell, (turn, station) => {
             reply = answer(cell, turn, request)
             if (station && request.type !== 'command.check') stationTurn(cell, turn, new Set())
           })
@@ -407,72 +376,11 @@ class TwinRuntime implements Runtime {
     })
   }
 
-  /**
-   * Runs a turn, once more if it throws, then without the station's own step unless the device itself is to blame.
-   * False: it came to nothing.
-   */
-  #turn(cell: Cell, step: (turn: Turn, station: boolean) => void, wall = this.#options.clock.now(), device?: string): boolean {
-    cell.activeAt = wall
-    this.#steps++
-    const healthy = !cell.quarantined.has(cell.address)
-    let failure: StepError | null = null
-    for (const withStation of healthy ? [true, true, false] : [false, false]) {
-      if (failure !== null && !withStation && healthy && failure.actor === device) break
-      try {
-        this.#absorb(
-          cell,
-          cell.run(wall, (turn) => step(turn, withStation)),
-        )
-        if (failure !== null && !withStation && healthy) this.#blame(cell, failure, wall)
-        return true
-      } catch (error) {
-        if (!(error instanceof StepError)) throw error
-        failure = error
-      }
-    }
-    if (failure !== null) this.#blame(cell, failure, wall)
-    return false
-  }
-
-  #blame(cell: Cell, failure: StepError, wall: number): void {
-    const { actor } = failure
-    this.#log('error', failure.message, failure.cause)
-    if (!this.#supervisor.failed(actor, wall)) return
-    cell.quarantined.add(actor)
-    this.#log('error', `${actor} is in quarantine`, failure.cause)
-  }
-
-  #absorb(cell: Cell, result: TurnResult): void {
-    const batch = this.#committer.open
-    const station = cell.config.id
-    const { shard } = cell
-    const sequence = this.#residents.sequence(shard)
-    for (const row of result.rows) batch.samples.push({ shard, seq: ++sequence.sample, station, ...row })
-    this.#values += result.values
-    for (const { actor, fact } of result.facts) batch.facts.push({ shard, seq: ++sequence.fact, station, actor, fact })
-    batch.bytes += result.rows.length * ROW_BYTES
-    for (const { device, reason, count } of result.rejects) this.#countReject(shard, device, reason, count)
-    for (const letter of result.letters) batch.deadLetters.push(shard, letter)
-    if (result.rows.length > 0 || result.facts.length > 0) cell.version++
-    if (result.patches.length > 0) batch.patch(shard, station, result.patches)
-    // A recording has no effects.
-    if (!cell.replaying) {
-      for (const effect of result.effects) batch.effects.push(shard, effect)
-      for (const id of result.armed) batch.replies.push(shard, { done: () => this.#dispatch(station, id), moved: () => {} })
-    }
-    if (result.facts.length > 0) {
-      this.#due.push(station, cellDue(cell))
-      const alarms = newAlarms(cell, result)
-      if (alarms.length > 0) this.#gate.announce(station, alarms)
-    } else if (cell.late) this.#due.push(station, cellDue(cell))
-    this.#committer.touched()
-  }
-
   /** The commit of ARMED is through: now the command may be sent, if it still may. */
   #dispatch(station: string, id: string): void {
-    this.#post(() => {
+    this.#mailbox.post(() => {
       this.#withCell(station, (cell) => {
-        if (cell) this.#turn(cell, (turn) => commandTurn(cell, turn, id))
+        if (cell) this.#runner.run(cell, (turn) => commandTurn(cell, turn, id))
       })
     })
   }
@@ -481,13 +389,13 @@ class TwinRuntime implements Runtime {
     if (effect.kind !== 'publishCommand') return this.#options.effects.execute(effect)
     const { station, message } = effect
     // Through the mailbox: the last look sees everything that came in before it.
-    this.#post(() => {
+    this.#mailbox.post(() => {
       this.#withCell(station, (cell) => {
         if (!cell) return
         const wall = this.#options.clock.now()
         const against = cell.quarantined.has(cell.address) ? { rejectCode: null, detail: null } : lastLook(cell, wall, message.id)
         if (against === null) this.#options.effects.execute(effect)
-        else if (against.rejectCode !== null) this.#turn(cell, (turn) => takeBack(cell, turn, message.id, against))
+        else if (against.rejectCode !== null) this.#runner.run(cell, (turn) => takeBack(cell, turn, message.id, against))
       })
     })
   }
@@ -504,10 +412,10 @@ class TwinRuntime implements Runtime {
     const stations: string[] = []
     for (let id = this.#due.pop(now); id !== undefined; id = this.#due.pop(now)) stations.push(id)
     for (const station of stations) {
-      this.#post(() => {
+      this.#mailbox.post(() => {
         this.#withCell(station, (cell) => {
           if (!cell) return
-          if (cellDue(cell) <= now) this.#turn(cell, (turn, withStation) => tickTurn(cell, turn, withStation))
+          if (cellDue(cell) <= now) this.#runner.run(cell, (turn, withStation) => tickTurn(cell, turn, withStation))
           this.#due.push(station, Math.max(cellDue(cell), now + 1))
         })
       })

@@ -177,6 +177,34 @@ describe('messages of devices', () => {
     expect(plant.runtime.stateHash(plant.config.id)).toBe(hash)
   })
 
+  it('[DV12] a device back from an outage that first uploads what it stored has no broken sensors', async () => {
+    const plant = await new TestPlant().live()
+    await plant.comeUp()
+    const compressor = plant.device('compressor')
+    await plant.run(200, {}, [compressor])
+    plant.effects = []
+    plant.boot = 'boot2'
+    const from = plant.time.now() - 200_000
+    plant.event(compressor, { type: 'birth', kind: 'compressor', points: Object.keys(typicalValues('compressor')) })
+    for (let second = 0; second < 30; second++) {
+      plant.report(compressor, typicalValues('compressor'), from + second * 5000)
+      await plant.run(1, {}, [compressor])
+    }
+    await plant.run(30)
+    expect(raisedCodes(plant).filter((code) => code.startsWith('CP'))).toEqual([])
+    expect((await view(plant)).devices[compressor]?.link.state).toBe('online')
+  })
+
+  it('[DV13] after a gap without a birth the device is asked to tell all, once', async () => {
+    const plant = await new TestPlant().live()
+    await plant.comeUp()
+    await plant.run(80, {}, ['tank'])
+    plant.effects = []
+    await plant.run(5)
+    const tank = plant.device('tank')
+    expect(plant.effects).toEqual([{ kind: 'requestRebirth', station: plant.config.id, device: tank }])
+  })
+
   it('[DV9] a replayed recording runs on its own clock and has no effects', async () => {
     const plant = await new TestPlant({}, testStation({ policy: { ...defaultPolicy, videoRequired: false } })).live()
     const replay = { source: 'plant12bar_2018', speed: 'max' as const }

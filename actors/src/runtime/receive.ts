@@ -11,6 +11,8 @@ import type { Turn } from './turn.ts'
 /** A store-and-forward device may have been away for a year, not for ever. */
 const MAX_AGE_MS = 400 * 86_400_000
 const MAX_LETTER = 64 * 1024
+/** A device is asked this often at most. */
+const REBIRTH_MS = 60_000
 
 /** Cursor check, before anything else looks at the message; null = taken before. `take` moves it when the message is done with. */
 export function takeCursor(core: DeviceCore, input: DeviceInput): { boot: string | null; take(): CursorRow | null } | null {
@@ -50,7 +52,10 @@ function receiveTelemetry(cell: Cell, turn: Turn, core: DeviceCore, input: Devic
   }
   const reading = readTelemetry(core.table.kind, own.declared, input.envelope, limits)
   core.heardAt = Math.max(core.heardAt, turn.wall)
-  const moved = heard(cell.context(core, turn.wall), boot)
+  const before = core.telemetryAt
+  // Stored data alone does not bring a device back on line: its points are as old as before.
+  const live = replay || reading.samples.length === 0 || reading.samples.some((sample) => turn.wall - sample.at <= cell.lateMs)
+  const moved = live ? heard(cell.context(core, turn.wall), boot) : []
   turn.say(core.address, moved)
   for (const sample of reading.samples) {
     const dirty: number[] = []
@@ -64,8 +69,10 @@ function receiveTelemetry(cell: Cell, turn: Turn, core: DeviceCore, input: Devic
       origin: replay ? ('replay' as const) : ('measured' as const),
     }
     turn.row(row, dirty)
-    if (isLate(row, cell.lateMs)) lateAlarms(cell, turn, core, sample.at, dirty)
-    else {
+    if (isLate(row, cell.lateMs)) {
+      lateAlarms(cell, turn, core, sample.at, dirty)
+      turn.say(core.address, evaluateDevice(cell.context(core, turn.wall), []))
+    } else {
       if (dirty.length > 0) cell.changed = true
       if (core === cell.own) turn.say(core.address, reportedPosition(cell, core, sample.at, dirty))
       turn.say(core.address, evaluateDevice(cell.context(core, turn.wall), dirty))
@@ -75,8 +82,17 @@ function receiveTelemetry(cell: Cell, turn: Turn, core: DeviceCore, input: Devic
     if (own.texts[point] !== text) turn.say(core.address, [{ kind: 'text.changed', v: 1, at, body: { point, text } }])
   }
   if (moved.length > 0) linkMoved(cell, turn, core)
+  // After a gap the values that did not change are missing: the device is asked to tell all.
+  const gap = core.telemetryAt > before && turn.wall - before > cell.lateMs
+  if (!replay && (gap || reading.rejects.some((reject) => reject.reason === 'no-birth'))) askRebirth(cell, turn, core)
   refuse(turn, core, input, reading.rejects)
   return reading.samples.length + reading.texts.length === 0 && reading.rejects.length > 0 ? 'rejected' : 'accepted'
+}
+
+function askRebirth(cell: Cell, turn: Turn, core: DeviceCore): void {
+  if (turn.wall - Math.max(core.bornAt, core.rebirthAskedAt) < REBIRTH_MS) return
+  core.rebirthAskedAt = turn.wall
+  turn.effects.push({ kind: 'requestRebirth', station: cell.config.id, device: core.id })
 }
 
 function lateAlarms(cell: Cell, turn: Turn, core: DeviceCore, at: number, dirty: readonly number[]): void {
@@ -108,6 +124,7 @@ function receiveEvent(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInp
     refuse(turn, core, input, [{ reason: 'wrong-type', point: '', detail: `born as ${body.kind}, registered as ${core.config.kind}` }])
     return 'rejected'
   }
+  if (body.type === 'birth') core.bornAt = turn.wall
   if (body.type !== 'death') core.heardAt = Math.max(core.heardAt, turn.wall)
   const facts = stepEvent(cell.context(core, turn.wall), body, boot, at)
   turn.say(core.address, facts)

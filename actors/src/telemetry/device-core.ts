@@ -26,6 +26,9 @@ export class DeviceCore {
   heardAt = -Infinity
   /** Source time of the newest sample the device measured. */
   telemetryAt = -Infinity
+  /** Server time of its last birth, and of the last time it was asked for one. */
+  bornAt = -Infinity
+  rebirthAskedAt = -Infinity
   /** Link is online; follows `DeviceState.link`. */
   linkUp = false
   /** Points the device declared or was seen to report: the twin does not write these. */

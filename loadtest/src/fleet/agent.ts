@@ -85,6 +85,8 @@ export class Agent {
     this.online = true
     this.#birth()
     this.uplink.connected(send)
+    // The present first: what is late must find it there.
+    this.sample()
   }
   down(): void {
     this.online = false

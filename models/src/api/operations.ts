@@ -133,6 +133,16 @@ export const operations = {
     body: stationConfig,
     result: ok,
   }),
+  /** Live, recovered and restored states of a station must agree in this. */
+  stateHash: defineOperation({
+    method: 'get',
+    path: '/api/stations/:station/hash',
+    tag: 'live',
+    summary: { zh: '状态摘要', en: 'SHA-256 of the live state' },
+    permission: 'audit:view',
+    params: station,
+    result: z.object({ hash: z.string() }),
+  }),
   setFence: defineOperation({
     method: 'put',
     path: '/api/stations/:station/fence',

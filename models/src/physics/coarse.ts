@@ -77,7 +77,7 @@ function coarseUnit(
   world: WorldState,
   control: UnitControl,
   i: number,
-  duty: Duty,
+  wanted: Duty,
   input: WorldInput,
   dt: number,
   random: Random,
@@ -87,6 +87,9 @@ function coarseUnit(
   if (!machine || state.run === 'FAULT' || state.run === 'ESTOP' || state.run === 'STOPPED') return { control, meanPower: 0 }
   const { unit } = machine
   const hours = dt / 3600
+  // A machine no longer needed idles on until its idle stop, as it does in the exact physics; otherwise history would be full of starts.
+  const idling = !wanted.turning && (state.run === 'LOADED' || (state.run === 'UNLOADED' && state.inRun < control.idleStop))
+  const duty = idling ? { loaded: 0, speed: unit.minSpeed, turning: true } : wanted
   const loaded = duty.turning && random() < duty.loaded
   const full = loadedPower(unit, world.bar, unit.variant === 'vsd' ? duty.speed : 1)
   const idle = unloadedPower(unit, 20)
@@ -96,7 +99,7 @@ function coarseUnit(
   const inlet = inletCelsius(world)
   const target = duty.turning ? dischargeTarget(inlet, duty.loaded * duty.speed, control.fouling) : inlet
   // One cycle a minute and a half while it cycles at all.
-  const cycles = duty.turning && duty.loaded < 1 ? dt / 95 : 0
+  const cycles = duty.turning && duty.loaded > 0 && duty.loaded < 1 ? dt / 95 : 0
   return {
     meanPower,
     control: {

@@ -7,6 +7,8 @@ export interface MasterPlan {
   readonly orders: readonly UnitOrder[]
   readonly added: boolean
   readonly dropped: boolean
+  /** m3/min that trim machines take over at once from a unit just dropped (or give up to one just loaded). */
+  readonly shift: number
 }
 
 const START_STAGGER_S = 10
@@ -19,10 +21,11 @@ const LOAD_STAGGER_S = 6
 export function masterOrders(params: WorldParams, world: WorldState): MasterPlan {
   const automatic = world.mode === 'AUTO_LOCAL' || world.mode === 'AUTO_CLOUD_PLAN'
   const orders = world.units.map((control, i): UnitOrder => ownOrder(control, world, automatic, params.units[i]?.unit.variant === 'vsd'))
-  if (!automatic) return { orders, added: false, dropped: false }
+  if (!automatic) return { orders, added: false, dropped: false, shift: 0 }
   const led = world.units
     .map((control, i) => ({ control, i, vsd: params.units[i]?.unit.variant === 'vsd' }))
     .filter(({ control }) => follows(control))
+  const flowOf = (i: number): number => params.units[i]?.unit.ratedFlow ?? 0
   const low = world.target - world.band / 2
   const high = world.target + world.band / 2
   const trimming = led.find(({ control, vsd }) => vsd && control.state.run === 'LOADED')
@@ -39,7 +42,7 @@ export function masterOrders(params: WorldParams, world: WorldState): MasterPlan
       const turns = motorTurns(next.control.state.run)
       if (world.sinceAdd >= (turns ? LOAD_STAGGER_S : START_STAGGER_S)) {
         orders[next.i] = turns ? 'load' : 'start'
-        return { orders, added: true, dropped: false }
+        return { orders, added: true, dropped: false, shift: turns && !next.vsd ? -flowOf(next.i) : 0 }
       }
     }
   }
@@ -48,10 +51,10 @@ export function masterOrders(params: WorldParams, world: WorldState): MasterPlan
     const drop = loaded.findLast(({ vsd }) => !vsd) ?? loaded.find(({ control }) => control.trim <= 0.31)
     if (drop) {
       orders[drop.i] = 'unload'
-      return { orders, added: false, dropped: true }
+      return { orders, added: false, dropped: true, shift: drop.vsd ? 0 : flowOf(drop.i) }
     }
   }
-  return { orders, added: false, dropped: false }
+  return { orders, added: false, dropped: false, shift: 0 }
 }
 
 function rank({ control, vsd }: { readonly control: UnitControl; readonly vsd: boolean }): number {

@@ -15,7 +15,9 @@ const TOWER_SWAP_S = 300
 export function stepWorld(params: WorldParams, world: WorldState, input: WorldInput, dt: number): WorldState {
   const plan = masterOrders(params, world)
   const inlet = inletCelsius(world)
-  const units = world.units.map((control, i) => stepControl(params, world, control, i, plan.orders[i] ?? 'none', inlet, input, dt))
+  const units = world.units.map((control, i) =>
+    stepControl(params, world, control, i, plan.orders[i] ?? 'none', plan.shift, inlet, input, dt),
+  )
   return stepPlant(
     params,
     { ...world, units, sinceAdd: plan.added ? 0 : world.sinceAdd + dt, sinceDrop: plan.dropped ? 0 : world.sinceDrop + dt },
@@ -33,6 +35,7 @@ function stepControl(
   control: UnitControl,
   i: number,
   order: UnitOrder,
+  shift: number,
   inlet: number,
   input: WorldInput,
   dt: number,
@@ -41,8 +44,10 @@ function stepControl(
   if (!machine) return control
   const sequenced = control.mode === 'SEQUENCER'
   const deviation = sequenced ? world.target - world.headerBar : control.targetSet - world.bar
-  const trim =
-    machine.unit.variant === 'vsd' && control.state.run === 'LOADED' ? trimSpeed(control, deviation, machine.unit.minSpeed, dt) : 0.6
+  // The master tells the trim machine what it takes away or brings: waiting for the pressure to show it would overshoot the band.
+  const led = sequenced ? { ...control, trim: control.trim + shift / machine.unit.ratedFlow } : control
+  const trims = machine.unit.variant === 'vsd' && control.state.run === 'LOADED'
+  const trim = trims ? trimSpeed(led, deviation, machine.unit.minSpeed, dt) : 0.6
   const state = stepUnit(
     { ...machine.unit, idleStopS: control.idleStop },
     control.state,

@@ -60,7 +60,7 @@ const stations: readonly ComposeOptions[] = [
     position: { lat: 29.7186, lng: 106.6312 },
     units: [fixed(200, 34.5), vsd(200, 33.8)],
     dryer: 'desiccant',
-    tanks: [8],
+    tanks: [20],
     outlets: ['两江电子产业园', '长江笔电工厂'],
     energyQuota: 12_000,
   }),
@@ -156,8 +156,7 @@ const stations: readonly ComposeOptions[] = [
     manager: '王蓉',
     position: { lat: 30.5565, lng: 104.2745 },
     units: [fixed(55, 9.1)],
-    tanks: [],
-    volume: 3,
+    tanks: [8],
     energyQuota: 1_200,
   }),
   single({
@@ -185,7 +184,7 @@ const stations: readonly ComposeOptions[] = [
     position: { lat: 41.8026, lng: 123.3766 },
     units: [fixed(37, 6.0)],
     tanks: [],
-    volume: 2,
+    volume: 6,
     energyQuota: 800,
   }),
   single({

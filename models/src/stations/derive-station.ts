@@ -2,7 +2,7 @@ import { pointsOf } from '../kinds/index.ts'
 import { efficiency } from '../physics/air.ts'
 import { gradeLimit } from '../physics/gb19153.ts'
 import { cyclingPower, loadedPower, pressureFactor, unloadedPower, type UnitParams } from '../physics/power.ts'
-import { isAvailable, isLoaded, isRunning } from './derive-device.ts'
+import { enumIndex, isAvailable, isLoaded, isRunning } from './derive-device.ts'
 import type { DerivedValues, LeakKnowledge, PointReader, StationDerivation } from './derive-types.ts'
 import { devicesOf, hasVariant, headerFlowMeter, mainPowerMeter, unitParams } from './ratings.ts'
 import type { DeviceConfig, StationConfig } from './types.ts'
@@ -62,12 +62,12 @@ export function deriveStation(config: StationConfig, reader: PointReader, leak?:
   }
 }
 
-/** A ratio outside the point's range (a start against an empty line) says nothing: unknown, not nonsense. */
+/**
+ * A ratio beyond the point's range (a start against an empty line) says nothing: unknown, not nonsense. Low ones are real: a machine that
+ * idles while the receiver feeds the line.
+ */
 function plausible(point: string, value: number): number {
-  const definition = stationPoints.get(point)
-  const low = definition?.min ?? -Infinity
-  const high = definition?.max ?? Infinity
-  return value >= low && value <= high ? value : NaN
+  return value <= (stationPoints.get(point)?.max ?? Infinity) && value >= Math.min(0, stationPoints.get(point)?.min ?? 0) ? value : NaN
 }
 const stationPoints = new Map(pointsOf('station').map((point) => [point.name, point]))
 
@@ -141,10 +141,26 @@ function expectedSpecificEnergy(
   const bars = running.map((device) => reader.value(device.id, 'dischargePressure')).filter(Number.isFinite)
   if (params.length < running.length || !(station.flow > 0) || running.length === 0 || bars.length === 0) return NaN
   const bar = bars.reduce((sum, one) => sum + one, 0) / bars.length
-  const needed = expectedMachinePower(params, station.flow, { volume: config.volume, band: units.length > 1 ? 0.5 : 1 }, bar)
+  const needed = expectedMachinePower(
+    params,
+    station.flow + purgeFlow(config, reader),
+    { volume: config.volume, band: units.length > 1 ? 0.5 : 1 },
+    bar,
+  )
   const auxiliaries = Number.isFinite(station.power - actual) ? Math.max(0, station.power - actual) : 0
   return (needed + auxiliaries) / station.flow / 60
 }
+
+/** Air that desiccant dryers blow off to regenerate, m3/min; 15 % of rating where a dryer does not say. */
+function purgeFlow(config: StationConfig, reader: PointReader): number {
+  return devicesOf(config, 'dryer')
+    .filter((dryer) => hasVariant(dryer, 'desiccant') && reader.value(dryer.id, 'runState') === DRYER_RUNNING)
+    .reduce((sum, dryer) => {
+      const percent = reader.value(dryer.id, 'purgePercent')
+      return sum + ((dryer.settings['ratedFlow'] ?? 0) * (Number.isNaN(percent) ? 15 : percent)) / 100
+    }, 0)
+}
+const DRYER_RUNNING = enumIndex('dryer', 'runState', 'RUNNING')
 
 function expectedMachinePower(
   params: readonly UnitParams[],

@@ -6,6 +6,15 @@ import { usePreferences } from '../ui/preferences.ts'
 import { ConsoleApp } from './app.tsx'
 import { loadSession } from './session.ts'
 
+// A page opened before an update asks for parts that are gone: the new page has the new ones.
+window.addEventListener('vite:preloadError', (event) => {
+  const last = Number(sessionStorage.getItem('twin.reloaded') ?? 0)
+  if (Date.now() - last < 60_000) return
+  event.preventDefault()
+  sessionStorage.setItem('twin.reloaded', String(Date.now()))
+  window.location.reload()
+})
+
 async function main(): Promise<void> {
   const root = document.getElementById('root')
   if (!root) throw new Error('no #root in the page')

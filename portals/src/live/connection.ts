@@ -80,7 +80,7 @@ export class LiveConnection {
   #receive(message: ServerMessage): void {
     if (message.k === 'pong') {
       // Half the round trip: good to some milliseconds, which is enough to age values.
-      useLive.setState({ offset: message.t - (message.c + Date.now()) / 2 })
+      useLive.setState({ offset: Math.round(message.t - (message.c + Date.now()) / 2) })
       return
     }
     const topic = this.#topics.get(message.r)

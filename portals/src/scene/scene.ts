@@ -51,6 +51,10 @@ export class StationSceneView {
   #selected: string | null = null
   #frame = 0
   #last = 0
+  /** Time between pictures, ms, and how long the browser lately took for one. */
+  #interval = 33
+  #cost = 0
+  #drew = false
   #dirty = true
   #box = new Box3()
 
@@ -246,8 +250,10 @@ export class StationSceneView {
 
   readonly #tick = (now: number): void => {
     this.#frame = requestAnimationFrame(this.#tick)
+    if (this.#drew) this.#pace(now)
+    this.#drew = false
     // 30 pictures a second are enough for machines; a hidden page draws none.
-    if (now - this.#last < 33 || document.hidden) return
+    if (now - this.#last < this.#interval || document.hidden) return
     const seconds = Math.min((now - this.#last) / 1000, 0.2)
     this.#last = now
     let moved = this.#dirty
@@ -265,6 +271,20 @@ export class StationSceneView {
     if (this.#dirty) this.#labels.place(this.#camera, this.#host.clientWidth, this.#host.clientHeight)
     this.#dirty = false
     this.#renderer.render(this.#scene, this.#camera)
+    this.#drew = true
+  }
+
+  /** A machine without a real GPU keeps two thirds of its time for everything else: fewer pictures, then plainer ones. */
+  #pace(now: number): void {
+    this.#cost += (now - this.#last - this.#cost) * 0.3
+    this.#interval = Math.min(Math.max(33, this.#cost * 3), 1500)
+    if (this.#cost > 120 && this.#renderer.shadowMap.enabled) {
+      this.#renderer.shadowMap.enabled = false
+      this.#renderer.setPixelRatio(Math.min(window.devicePixelRatio, 1) * 0.75)
+      this.#scene.traverse((object) => {
+        if (object instanceof Mesh && object.material instanceof MeshStandardMaterial) object.material.needsUpdate = true
+      })
+    }
   }
 
   dispose(): void {

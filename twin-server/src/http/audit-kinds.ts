@@ -9,6 +9,7 @@ export const auditKinds: Readonly<Record<OperationName, string | null>> = {
   stationLive: null,
   deviceLive: null,
   stationAt: null,
+  stateHash: null,
   saveStation: 'station.save',
   setFence: 'station.fence',
   moveSite: 'station.site',

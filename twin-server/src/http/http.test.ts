@@ -1,3 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Operation, type OperationName, operations, schemas } from '@twin/models/api'
 import { startWorld, type World } from './test-world.ts'
@@ -356,6 +361,58 @@ describe('master data', () => {
     const audit = await (await world.call('GET', '/api/audit?kind=device.secret', 'admin')).text()
     expect(audit).toContain('"generation":3')
     expect(audit).not.toContain(`${other.device}-3`)
+  })
+})
+
+describe('on a socket', () => {
+  it('[HT13] the built portals come packed and cached by their hash, unknown pages are the app, and nothing outside the folder is served', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'twin-portals-'))
+    mkdirSync(join(folder, 'dist', 'assets'), { recursive: true })
+    writeFileSync(join(folder, 'secret.txt'), 'secret')
+    writeFileSync(join(folder, 'dist', 'index.html'), '<p>app</p>')
+    writeFileSync(join(folder, 'dist', 'assets', 'a-1234.js'), 'let a')
+    writeFileSync(join(folder, 'dist', 'assets', 'a-1234.js.br'), brotliCompressSync('let a'))
+    const served = await startWorld({
+      config: {
+        version: '0',
+        demo: true,
+        publicUrl: 'http://twin.test',
+        allowedOrigins: [],
+        trustedProxies: [],
+        portals: join(folder, 'dist'),
+      },
+    })
+    const server = served.http.serveNode()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const script = await fetch(`${at}/assets/a-1234.js`, { headers: { 'accept-encoding': 'br' } })
+    expect([script.headers.get('content-encoding'), script.headers.get('cache-control'), await script.text()]).toEqual([
+      'br',
+      'public, max-age=31536000, immutable',
+      'let a',
+    ])
+    const page = await fetch(`${at}/stations/sh0310115c01`)
+    expect([await page.text(), page.headers.get('cache-control')]).toEqual(['<p>app</p>', 'no-cache'])
+    const again = await fetch(`${at}/`, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } })
+    expect(again.status).toBe(304)
+    expect((await fetch(`${at}/missing.js`)).status).toBe(404)
+    expect(await (await fetch(`${at}/%2e%2e/secret.txt`)).text()).not.toContain('secret"')
+    expect(await (await fetch(`${at}/..%2fsecret.txt`)).text()).not.toBe('secret')
+    const big = await fetch(`${at}/api/auth/sign-in/username`, { method: 'POST', body: 'x'.repeat(5_000_000) })
+    expect(big.status).toBe(413)
+    await new Promise((resolve) => server.close(resolve))
+    await served.stop()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('[HT14] five wrong passwords lock the name: 429 with the time to wait, in the one error form', async () => {
+    const attempt = (password: string) => world.call('POST', '/api/auth/sign-in/username', undefined, { username: 'engineer2', password })
+    for (let i = 0; i < 5; i++) expect((await attempt('Wrong#2026')).status).toBe(401)
+    const locked = await attempt('Engineer2#2026')
+    expect([locked.status, Number(locked.headers.get('retry-after')) > 800]).toEqual([429, true])
+    expect(await bodyOf(locked)).toMatchObject({ error: { code: 'locked', message: { zh: expect.stringContaining('锁定') } } })
+    world.now += 15 * 60_000 + 1
+    expect((await attempt('Engineer2#2026')).status).toBe(200)
   })
 })
 

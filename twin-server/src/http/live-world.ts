@@ -1,7 +1,7 @@
 import { deviceKinds, findKind } from '@twin/models/kinds'
 import { demoFleet, type StationConfig } from '@twin/models/stations'
 import type { Effect } from '@twin/models/twin'
-import { type Runtime, createRuntime } from '@twin/actors/runtime'
+import { type Runtime, createRuntime, viewAt } from '@twin/actors/runtime'
 import { v7 } from 'uuid'
 import { createSecurity, demoUsers, type Security, seedDemoUsers } from '../security/index.ts'
 import { type Store, createStore } from '../store/index.ts'
@@ -22,6 +22,8 @@ export interface LiveWorld {
   readonly clock: { readonly now: () => number }
   /** Every device reports normal operation, some points replaced by name. Durable when it resolves. */
   report(over?: Readonly<Record<string, number | boolean | string>>): Promise<void>
+  /** One sample of one device, also of an earlier time. */
+  sample(device: string, at: number, points: Readonly<Record<string, number | boolean | string>>): Promise<void>
   call(method: string, path: string, as: string, body?: unknown): Promise<Response>
   stop(): Promise<void>
 }
@@ -71,9 +73,12 @@ export async function startLiveWorld(): Promise<LiveWorld> {
   const httpStore: HttpStore = {
     db: store.db,
     stations: store.stations,
-    series: () => Promise.resolve({ resolution: 'raw', t: [], v: [] }),
-    counterReadings: () => Promise.resolve([]),
-    viewAt: () => Promise.resolve(undefined),
+    series: (query) => store.history.series(query),
+    counterReadings: (...query) => store.history.counterReadings(...query),
+    async viewAt(config, t) {
+      const source = await store.history.twinSource(config.id, t)
+      return source && viewAt(config, source, t)
+    },
   }
   const http = createHttp({
     runtime,
@@ -88,10 +93,10 @@ export async function startLiveWorld(): Promise<LiveWorld> {
   let seq = 0
   const boot = 'boot'
 
-  const deliver = (device: string, channel: 't' | 'e', body: object): Promise<unknown> =>
+  const deliver = (device: string, channel: 't' | 'e', body: object, ts = Date.now()): Promise<unknown> =>
     new Promise((resolve) => {
       const now = Date.now()
-      const envelope = { v: 1, boot, seq: ++seq, ts: now, body } as never
+      const envelope = { v: 1, boot, seq: ++seq, ts, body } as never
       runtime.deliver({ org: station.org, station: station.id, device, channel, envelope, received: now, bytes: 100 }, resolve)
     })
   for (const { id, kind } of station.devices)
@@ -117,6 +122,9 @@ export async function startLiveWorld(): Promise<LiveWorld> {
           return deliver(id, 't', { p: Object.fromEntries(measured.map(({ name, typical }) => [name, over[name] ?? typical])) })
         }),
       )
+    },
+    async sample(device, at, points) {
+      await deliver(device, 't', { p: points }, at)
     },
     async call(method, path, as, body) {
       if (!tokens.has(as)) {

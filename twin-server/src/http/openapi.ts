@@ -10,8 +10,9 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
 }
 const both = ({ zh, en }: { readonly zh: string; readonly en: string }): string => `${zh} / ${en}`
 
-/** OpenAPI 3.1 of the whole REST API, from the table that the server registers. */
-export function openApiDocument(version: string): Json {
+export type Paths = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+/** OpenAPI 3.1 of the whole REST API, from the table that the server registers and what other parts add. */
+export function openApiDocument(version: string, further: Paths = {}): Json {
   const paths: Record<string, Record<string, unknown>> = signInPaths()
   for (const [name, operation] of Object.entries(operations) as [string, Operation][]) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
@@ -30,7 +31,7 @@ export function openApiDocument(version: string): Json {
     servers: [{ url: '/' }],
     security: [{ cookie: [] }, { bearer: [] }],
     tags: [...new Set(Object.values(operations).map(({ tag }) => tag))].map((name) => ({ name })),
-    paths,
+    paths: { ...paths, ...further },
     components: {
       securitySchemes: {
         cookie: { type: 'apiKey', in: 'cookie', name: 'twin.session_token' },

@@ -5,6 +5,7 @@ import type { StationView } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
 import type { Security } from '../security/index.ts'
 import type { Database } from '../store/index.ts'
+import type { Gate, HttpExtension } from './extension.ts'
 import type { MetricSource } from './http-metrics.ts'
 
 export type Resolution = 'raw' | '1m' | '1h' | '1d'
@@ -69,6 +70,8 @@ export interface HttpParts {
   readonly onSecretRotated?: (device: string, generation: number) => void
   /** Told after a station's master data changed and its actors took it. */
   readonly onConfigured?: (station: string) => void
+  readonly extensions?: readonly HttpExtension[]
+  readonly gate?: Gate
   /** Further numbers for /metrics: ingest, live, jobs. */
   readonly metrics?: readonly MetricSource[]
   /** Requests of the other nodes of a cluster, under /internal/. */

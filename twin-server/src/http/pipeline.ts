@@ -30,9 +30,10 @@ export async function runOperation(
   let principal: Principal | undefined
   let note: AuditNote = {}
   try {
-    if (request.method !== 'GET' && !originAllowed(request.headers, parts.config.allowedOrigins)) throw new Refusal('cross-site')
+    if (operation.method !== 'get' && !originAllowed(request.headers, parts.config.allowedOrigins)) throw new Refusal('cross-site')
     principal = await parts.security.authenticate(request.headers)
     checkPermission(name, operation, principal)
+    if (principal) parts.gate?.(principal, context.req.path)
     const pathParams = context.req.param()
     if (principal) await checkScope(name, pathParams, principal, parts.runtime, parts.store.db)
     const input = await readInput(operation, request, pathParams)

@@ -11,7 +11,7 @@ import { authRoute } from './auth-routes.ts'
 import { docsFile } from './docs-page.ts'
 import { createHandlers } from './handlers/index.ts'
 import { createHttpMetrics } from './http-metrics.ts'
-import { openApiDocument } from './openapi.ts'
+import { openApiDocument, type Paths } from './openapi.ts'
 import type { HttpParts } from './parts.ts'
 import { failure, runOperation } from './pipeline.ts'
 import { runtimeSamples } from './runtime-metrics.ts'
@@ -50,7 +50,12 @@ export function createHttp(parts: HttpParts): Http {
     await next()
     for (const [name, value] of headers) context.res.headers.set(name, value)
   })
-  app.use('/api/*', bodyLimit({ maxSize: 4 * 1024 * 1024, onError: () => errorResponse('too-large') }))
+  const limit = (maxSize: number) => bodyLimit({ maxSize, onError: () => errorResponse('too-large') })
+  const usual = limit(4 * 1024 * 1024)
+  const larger = (parts.extensions ?? []).flatMap(({ bodies }) =>
+    Object.entries(bodies ?? {}).map(([path, bytes]) => ({ path, check: limit(bytes) })),
+  )
+  app.use('/api/*', (context, next) => (larger.find(({ path }) => context.req.path.startsWith(path))?.check ?? usual)(context, next))
   app.use('/api/*', compress({ threshold: 2048 }))
 
   for (const [name, operation] of fixedPathsFirst()) {
@@ -61,6 +66,7 @@ export function createHttp(parts: HttpParts): Http {
       return response
     })
   }
+  for (const extension of parts.extensions ?? []) extension.mount(app as unknown as Hono, { from: (context) => from(context) })
   app.all('/api/auth/*', async (context) => {
     const began = performance.now()
     const response = (await authRoute(parts, context.req.raw, from(context))) ?? errorResponse('not-found')
@@ -71,7 +77,7 @@ export function createHttp(parts: HttpParts): Http {
   for (const path of ['/api/audit', '/api/audit/*'])
     app.on(['PUT', 'DELETE', 'PATCH', 'POST'], path, () => errorResponse('method-not-allowed'))
 
-  const document = openApiDocument(config.version)
+  const document = openApiDocument(config.version, Object.assign({}, ...(parts.extensions ?? []).map(({ paths }) => paths)) as Paths)
   app.get('/api/openapi.json', (context) => context.json(document))
   app.get('/api/docs', (context) => context.redirect('/api/docs/'))
   app.get('/api/docs/*', async (context) => {

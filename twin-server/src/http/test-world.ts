@@ -1,8 +1,8 @@
 import { deviceKinds, findKind } from '@twin/models/kinds'
 import type { StationSummary, StationView } from '@twin/models/live'
 import { type StationConfig, demoFleet } from '@twin/models/stations'
-import type { Reply, Request, Runtime } from '@twin/actors/runtime'
-import { createSecurity, demoUsers, type Security, seedDemoUsers } from '../security/index.ts'
+import type { Clock, Reply, Request, Runtime } from '@twin/actors/runtime'
+import { createSecurity, demoUsers, type PermissionSource, type Security, seedDemoUsers } from '../security/index.ts'
 import { type Db, migrate, openKysely, openPool } from '../store/index.ts'
 import { openStations } from '../store/stations.ts'
 import { startTestPostgres } from '../testing/postgres.ts'
@@ -28,7 +28,13 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(over: Partial<HttpParts> = {}): Promise<World> {
+export interface WorldOptions {
+  readonly permissionsOf?: (db: Db) => PermissionSource
+  /** Further parts of the API, made once the database and the people are there. */
+  readonly extend?: (made: { readonly db: Db; readonly url: string; readonly security: Security; readonly clock: Clock }) => Promise<Partial<HttpParts>>
+}
+
+export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOptions = {}): Promise<World> {
   const postgres = await startTestPostgres()
   const pool = openPool(postgres.url)
   const db = openKysely(pool)
@@ -42,6 +48,7 @@ export async function startWorld(over: Partial<HttpParts> = {}): Promise<World> 
     publicUrl: 'http://twin.test',
     commands: deviceKinds.flatMap((kind) => kind.commands),
     signInsPerMinute: 10_000,
+    ...(options.permissionsOf ? { permissionsOf: options.permissionsOf(db) } : {}),
   })
   await seedDemoUsers(security)
   const stations = new Map(demoFleet().map((config) => [config.id, config]))
@@ -74,6 +81,7 @@ export async function startWorld(over: Partial<HttpParts> = {}): Promise<World> 
     log: { error: (detail, message) => logged.push({ detail, message }) },
     deviceSecret: (device, generation) => `${device}-${generation}`,
     ...over,
+    ...(await options.extend?.({ db, url: postgres.url, security, clock })),
   })
   const tokens = new Map<string, string>()
   const world: World = {

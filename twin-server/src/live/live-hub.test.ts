@@ -236,6 +236,39 @@ describe('live hub', () => {
     expect(quick.seen.filter((message) => message.k === 'snap')).toHaveLength(1)
   })
 
+  it('[LV8] measures what a socket.io client has not read, too', async () => {
+    const devices = ['s1', ...Array.from({ length: 500 }, (_, i) => `d${i}`)]
+    const { runtime, url, hub } = await start([emptyView('s1', devices, 24)])
+    runtime.answerAtOnce = true
+    runtime.commit('s1', [])
+    const socket = io(`http://${url}`, { transports: ['websocket'], extraHeaders: { authorization: 'Bearer anna' }, reconnection: false })
+    cleanup.push(async () => socket.close())
+    let snapshots = 0
+    socket.on('f', (bytes: Buffer) => {
+      if ((unpack(bytes) as ServerMessage).k === 'snap') snapshots++
+    })
+    await until(() => expect(socket.connected).toBe(true))
+    await socket.emitWithAck('subscribe', { topic: FAST })
+    await until(() => expect(snapshots).toBe(1))
+    const { ws } = socket.io.engine.transport as unknown as { readonly ws: { pause(): void; resume(): void } }
+    ws.pause()
+    let n = 0
+    await vi.waitFor(
+      () => {
+        n++
+        runtime.commit(
+          's1',
+          devices.map((device) => ({ device, at: n, values: new Float64Array(24).fill(Math.random()), quality: new Uint8Array(24) })),
+        )
+        expect(hub.metrics().paused).toBe(1)
+      },
+      { timeout: 25_000, interval: 50 },
+    )
+    ws.resume()
+    await until(() => expect(snapshots).toBe(2))
+    expect(hub.metrics()).toMatchObject({ paused: 0, closedSlow: 0 })
+  })
+
   it('[LV10] tells what grew stale without a row, and the time of a station that plays a recording', async () => {
     const { runtime, url } = await start()
     runtime.answerAtOnce = true

@@ -1,6 +1,7 @@
 const POSTGRES_EPOCH = Date.UTC(2000, 0, 1)
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const FLOAT8 = 701
+const INT4 = 23
 
 /**
  * Writer of PostgreSQL's binary COPY format. A sample row costs half of what text costs on both sides: nothing is printed and parsed.
@@ -64,27 +65,34 @@ export class BinaryCopy {
     this.#end += 4 + value.length
   }
 
-  floats(values: Float64Array): void {
+  floats(values: ArrayLike<number>): void {
     const n = values.length
     this.#room(24 + n * 12)
+    this.#array(n, FLOAT8, n * 12)
     const view = this.#view
     let at = this.#end
-    view.setInt32(at, n === 0 ? 12 : 20 + n * 12)
-    view.setInt32(at + 4, n === 0 ? 0 : 1)
-    view.setInt32(at + 8, 0)
-    view.setInt32(at + 12, FLOAT8)
-    at += 16
-    if (n > 0) {
-      view.setInt32(at, n)
-      view.setInt32(at + 4, 1)
-      at += 8
-    }
     for (let i = 0; i < n; i++) {
       view.setInt32(at, 8)
       view.setFloat64(at + 4, values[i] ?? Number.NaN)
       at += 12
     }
     this.#end = at
+  }
+
+  /** Head of a one-dimensional array without nulls. */
+  #array(n: number, type: number, bytes: number): void {
+    const head = n === 0 ? [12, 0, 0, type] : [20 + bytes, 1, 0, type, n, 1]
+    for (const word of head) {
+      this.#view.setInt32(this.#end, word)
+      this.#end += 4
+    }
+  }
+
+  ints(values: readonly number[]): void {
+    const n = values.length
+    this.#room(24 + n * 8)
+    this.#array(n, INT4, n * 8)
+    for (const value of values) this.int4(value)
   }
 
   take(): Buffer {

@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly times?: 'ms' | 'date'
   /** A transaction whose client stopped is ended after this. */
   readonly idleInTransactionMs?: number
+  /** A connection that ends is not made again: for work that must not go on outside of its transaction. */
+  readonly once?: boolean
 }
 
 /** bigint columns are counters and sequences: numbers, and an error rather than a wrong number beyond 2^53. */
@@ -20,6 +22,8 @@ function safeInteger(text: string): number {
 }
 
 const numbers = { to: 20, from: [20], serialize: String, parse: safeInteger }
+/** A calendar day is a text without a zone. */
+const days = { to: 1082, from: [1082], serialize: String, parse: (text: string) => text }
 const epochMs = {
   to: 1184,
   from: [1184],
@@ -57,7 +61,7 @@ export class Client {
         lock_timeout: 4000,
         idle_in_transaction_session_timeout: idleInTransactionMs,
       },
-      types: { numbers, ...(times === 'ms' && { epochMs }) },
+      types: { numbers, days, ...(times === 'ms' && { epochMs }) },
     }
     this.sql = postgres(url, options)
   }

@@ -14,6 +14,6 @@ export const fragment = composer
 export const rawSql = (text: string): ReturnType<typeof composer.unsafe> => composer.unsafe(text)
 
 /** Kysely over the pool; `destroy` closes the pool. */
-export function openKysely(pool: Sql): Db {
+export function openKysely(pool: Pick<Sql, 'reserve' | 'end' | 'options'>): Db {
   return new Kysely<Database>({ dialect: new PostgresJSDialect({ postgres: () => pool }) })
 }

@@ -1,4 +1,4 @@
-import type { Sql } from './connection.ts'
+import type { Sql, Tx } from './connection.ts'
 
 export type PartitionedTable = 'sample' | 'journal' | 'rollup_1m'
 export const DAY = 86_400_000
@@ -11,7 +11,6 @@ export const MARK_EVERY = 60_000
 const FIRST_LAG = 5_000
 
 interface Known {
-  readonly name: string
   marked: number
   lag: number
 }
@@ -33,6 +32,24 @@ function partitionEnd(table: PartitionedTable, start: number): number {
 export function partitionName(table: PartitionedTable, start: number): string {
   const day = new Date(start).toISOString().slice(0, 10).replaceAll('-', '')
   return table === 'rollup_1m' ? `${table}_${day.slice(0, 6)}` : `${table}_${day}`
+}
+
+/**
+ * Makes a partition if it is missing. Built beside and attached, because `create table … partition of` would lock the parent against its
+ * readers. The lock is only taken by makers of partitions.
+ */
+export async function createPartition(tx: Tx, table: PartitionedTable, start: number): Promise<void> {
+  const name = partitionName(table, start)
+  const from = new Date(start).toISOString()
+  const to = new Date(partitionEnd(table, start)).toISOString()
+  await tx`select pg_advisory_xact_lock(7201, hashtext(${table}))`
+  const [found] = await tx`select 1 from pg_inherits where inhparent = ${table}::regclass and inhrelid = to_regclass(${name})`
+  if (!found) {
+    await tx.unsafe(`create table ${name} (like ${table} including defaults including constraints including storage)`)
+    await tx.unsafe(`alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
+  }
+  await tx`insert into tw_partition (parent, day, name, last_write, max_lag_ms) values (${table}, ${start}, ${name}, now(), ${FIRST_LAG})
+    on conflict (parent, day) do nothing`
 }
 
 /** Knows which partitions exist and makes the missing ones: any day may come with a backlog or a replay. */
@@ -62,30 +79,10 @@ export class Partitions {
     for (const start of starts) {
       const key = `${table} ${start}`
       if (this.#known.has(key)) continue
-      const name = partitionName(table, start)
-      await this.#create(table, name, start)
-      this.#known.set(key, { name, marked: 0, lag: 0 })
+      await this.#sql.begin((tx) => createPartition(tx, table, start))
+      this.#known.set(key, { marked: 0, lag: 0 })
     }
     return starts
-  }
-
-  /**
-   * Built beside and attached, because `create table … partition of` would lock the parent against its readers.
-   * Nothing waits here for long: the lock is only taken by makers of partitions.
-   */
-  async #create(table: PartitionedTable, name: string, start: number): Promise<void> {
-    const from = new Date(start).toISOString()
-    const to = new Date(partitionEnd(table, start)).toISOString()
-    await this.#sql.begin(async (tx) => {
-      await tx`select pg_advisory_xact_lock(7201, hashtext(${table}))`
-      const [found] = await tx`select 1 from pg_inherits where inhparent = ${table}::regclass and inhrelid = to_regclass(${name})`
-      if (!found) {
-        await tx.unsafe(`create table ${name} (like ${table} including defaults including constraints including storage)`)
-        await tx.unsafe(`alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
-      }
-      await tx`insert into tw_partition (parent, day, name, last_write, max_lag_ms) values (${table}, ${start}, ${name}, now(), ${FIRST_LAG})
-        on conflict (parent, day) do nothing`
-    })
   }
 
   /**

@@ -19,6 +19,8 @@ export interface Tx {
   copyFrom(statement: string, source: AsyncIterable<Uint8Array>): Promise<void>
   /** `copy … to stdout`. Read it to its end before the next statement. */
   copyOut(statement: string): Promise<Readable>
+  /** This connection in the form of a pool, for Kysely inside the transaction. */
+  asPool(): Pick<Sql, 'reserve' | 'end' | 'options'>
 }
 
 /** A pool: every statement or transaction has a connection to itself while it runs. */
@@ -41,14 +43,16 @@ export interface ReservedClient {
 class Pool {
   readonly #make: () => Client
   readonly #max: number
+  readonly #once: boolean
   readonly #all = new Set<Client>()
   readonly #idle: Client[] = []
   readonly #waiting: { resolve: (client: Client) => void; reject: (error: Error) => void }[] = []
   #ended = false
 
-  constructor(make: () => Client, max: number) {
+  constructor(make: () => Client, max: number, once: boolean) {
     this.#make = make
     this.#max = max
+    this.#once = once
   }
 
   async acquire(): Promise<Client> {
@@ -75,6 +79,7 @@ class Pool {
     this.#all.add(client)
     client.onDeath = () => {
       this.#all.delete(client)
+      if (this.#once) void this.end()
       const next = this.#ended ? undefined : this.#waiting.shift()
       next?.resolve(this.#create())
     }
@@ -112,7 +117,22 @@ function statements(client: Client): Tx {
       client.check()
       return client.sql.unsafe(statement).readable()
     },
+    asPool: () => ({
+      options: { max: 1 },
+      reserve: () => Promise.resolve(reserved(client, () => undefined)),
+      end: () => Promise.resolve(),
+    }),
   })
+}
+
+function reserved(client: Client, release: () => void): ReservedClient {
+  return {
+    unsafe(text: string, values: postgres.ParameterOrJSON<never>[] = [], how: postgres.UnsafeQueryOptions = {}) {
+      client.check()
+      return client.sql.unsafe(text, values, how)
+    },
+    release,
+  }
 }
 
 const own = (value: Plain): string | number | boolean | null | (string | number)[] =>
@@ -131,7 +151,7 @@ function run<T extends Rows>(client: Client, make: () => postgres.PendingQuery<T
 /** A pool with the product's type mapping: bigint → number, timestamptz → epoch ms, jsonb → value, float8[] → numbers. */
 export function openPool(url: string, options: PoolOptions = {}): Sql {
   const max = options.max ?? 8
-  const pool = new Pool(() => new Client(url, options), max)
+  const pool = new Pool(() => new Client(url, options), max, options.once ?? false)
   const one = async <R>(use: (tx: Tx) => Promise<R>): Promise<R> => {
     const client = await pool.acquire()
     try {
@@ -162,13 +182,7 @@ export function openPool(url: string, options: PoolOptions = {}): Sql {
     },
     async reserve(): Promise<ReservedClient> {
       const client = await pool.acquire()
-      return {
-        unsafe(text: string, values: postgres.ParameterOrJSON<never>[] = [], how: postgres.UnsafeQueryOptions = {}) {
-          client.check()
-          return client.sql.unsafe(text, values, how)
-        },
-        release: () => pool.release(client),
-      }
+      return reserved(client, () => pool.release(client))
     },
     end: () => pool.end(),
   })

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Sql, Tx } from './connection.ts'
 import type { Partitions } from './partitions.ts'
-import { recomputeDays, recomputeHours, recomputeMinutes } from './rollup-sql.ts'
+import { type Pairs, Recomputer } from './recompute.ts'
 
 export interface RollupOptions {
   readonly org: string
@@ -17,11 +17,6 @@ const IDLE_MS = 1000
 const HOUR_WAIT = 5_000
 const DAY_WAIT = 20_000
 
-interface Pairs {
-  readonly devices: string[]
-  readonly buckets: number[]
-}
-
 /**
  * Keeps rollups up to date: takes dirty marks, recomputes their buckets whole and marks the coarser ones, in one transaction. A pass that
  * is repeated gives the same, so marks are neither lost nor counted twice. While it lags, history reads dirty ranges from finer rows.
@@ -30,6 +25,7 @@ export class RollupWorker {
   readonly #sql: Sql
   readonly #partitions: Partitions
   readonly #options: RollupOptions
+  readonly #recompute: Recomputer
   #stop: AbortController | null = null
   #running: Promise<void> = Promise.resolve()
 
@@ -37,6 +33,7 @@ export class RollupWorker {
     this.#sql = sql
     this.#partitions = partitions
     this.#options = options
+    this.#recompute = new Recomputer(options.org)
   }
 
   start(): void {
@@ -105,9 +102,9 @@ export class RollupWorker {
       if (!lock?.free) return 0
       const pairs = await take(tx, tier, now)
       for (const chunk of chunks(pairs)) {
-        if (tier === 0) await recomputeMinutes(tx, this.#options.org, chunk.devices, chunk.buckets)
-        if (tier === 1) await recomputeHours(tx, this.#options.org, chunk.devices, chunk.buckets)
-        if (tier === 2) await recomputeDays(tx, this.#options.org, chunk.devices, chunk.buckets)
+        if (tier === 0) await this.#recompute.minutes(tx, chunk)
+        if (tier === 1) await this.#recompute.hours(tx, chunk)
+        if (tier === 2) await this.#recompute.days(tx, chunk)
       }
       if (tier < 2 && pairs.devices.length > 0) await this.#markCoarser(tx, tier, pairs)
       return pairs.devices.length
@@ -131,7 +128,7 @@ export class RollupWorker {
       ? tx`
           insert into rollup_dirty (org, tier, due, devices, buckets)
           select ${this.#options.org}, 1, greatest(${due}::timestamptz, to_timestamp((bucket + ${hour}) / 1000.0)), array_agg(device), array_agg(bucket)
-          from (select distinct device, b / ${hour}::bigint * ${hour}::bigint as bucket from unnest(${devices}::text[], ${buckets}::bigint[]) x(device, b)) h
+          from (select distinct device, b / ${hour}::bigint * ${hour}::bigint as bucket from unnest(${[...devices]}::text[], ${[...buckets]}::bigint[]) x(device, b)) h
           group by bucket`
       : tx`
           insert into rollup_dirty (org, tier, due, devices, buckets)
@@ -139,7 +136,7 @@ export class RollupWorker {
             array_agg((extract(epoch from day) * 1000)::bigint)
           from (
             select distinct x.device, date_trunc('day', to_timestamp(x.b / 1000.0), coalesce(s.time_zone, 'Asia/Shanghai')) as day
-            from unnest(${devices}::text[], ${buckets}::bigint[]) x(device, b)
+            from unnest(${[...devices]}::text[], ${[...buckets]}::bigint[]) x(device, b)
             left join device v on v.id = x.device left join station s on s.id = v.station) d
           group by day`)
   }

@@ -3,7 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { findEmbeddedPostgres, openPool, startEmbeddedPostgres } from '../store/index.ts'
+// Not the index: every test run loads this, and the index brings the whole runtime.
+import { findEmbeddedPostgres, startEmbeddedPostgres } from '../store/embedded.ts'
+import { openPool } from '../store/pool.ts'
 
 export interface TestPostgres {
   /** An empty database of its own, owned by a superuser. */

@@ -91,6 +91,7 @@ export const alarmTexts = {
   'kpi.shelved': ['搁置', 'Shelved'],
   'kpi.suppressed': ['抑制', 'Suppressed'],
   'kpi.outOfService': ['停用', 'Out of service'],
+  'kpi.hidden': ['搁置/抑制/停用', 'Hidden'],
   'kpi.priorityShare': ['等级分布', 'Priorities'],
   'stats.title': ['报警统计', 'Alarm statistics'],
   'stats.by': ['分组', 'Group by'],

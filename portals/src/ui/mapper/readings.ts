@@ -92,8 +92,13 @@ const troubleWords = new Set(['FAULT', 'ESTOP'])
 /** State of a device in the four words of map, list and diagram. */
 export function unitState(read: DeviceReadings, view: StationView | undefined): UnitState {
   if (read.link !== 'online') return 'offline'
-  const alarms = Object.values(view?.devices[read.device.id]?.alarms ?? {})
-  if (alarms.some((alarm) => isAnnunciated(alarm) && alarm.phase !== 'RTN_UNACK')) return 'alarm'
+  const alarms = view?.devices[read.device.id]?.alarms ?? {}
+  // As for stations: only what is urgent turns a machine red, or everything would be red.
+  const urgent = read.kind.alarms.some((definition) => {
+    const alarm = alarms[definition.code]
+    return definition.priority !== 'P3' && alarm && isAnnunciated(alarm) && alarm.phase !== 'RTN_UNACK'
+  })
+  if (urgent) return 'alarm'
   const run = read.readings.find((reading) => reading.point.type === 'enum' && /state/i.test(reading.point.name))
   if (!run || run.stale || typeof run.value !== 'string') return run ? 'offline' : 'running'
   if (troubleWords.has(run.value)) return 'alarm'

@@ -45,9 +45,16 @@ export interface Kpi {
   readonly onClick?: () => void
 }
 
-export function KpiStrip({ items, testId }: { readonly items: readonly Kpi[]; readonly testId: string }) {
+interface KpiStripProps {
+  readonly items: readonly Kpi[]
+  readonly testId: string
+  /** Many figures in one row. */
+  readonly compact?: boolean
+}
+
+export function KpiStrip({ items, testId, compact = false }: KpiStripProps) {
   return (
-    <div className="kpi-strip" data-testid={testId}>
+    <div className={compact ? 'kpi-strip compact' : 'kpi-strip'} data-testid={testId}>
       {items.map((item) => (
         <Card key={item.key} size="small" className="kpi" data-testid={`kpi-${item.key}`}>
           <Statistic

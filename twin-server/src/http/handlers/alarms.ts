@@ -4,6 +4,7 @@ import type { AuthTables } from '../../security/index.ts'
 import type { Call, Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
+import { type Order, orderSql, pagePart } from '../paging.ts'
 import { type Row, tableFile } from '../table-file.ts'
 import { alarmColumns, alarmLabel, asAlarmRow, filteredAlarms } from './alarm-query.ts'
 import { readSeries } from './series.ts'
@@ -11,12 +12,21 @@ import { readSeries } from './series.ts'
 const beforeMs = 5 * 60_000
 const pageRows = 2000
 
-const orders: Readonly<Record<Call<'alarms'>['query']['sort'], ReturnType<typeof sql>>> = {
-  '-raisedAt': sql`a.raised_at desc, a.occurrence desc`,
-  raisedAt: sql`a.raised_at, a.occurrence`,
-  priority: sql`a.priority, a.raised_at desc, a.occurrence desc`,
-  code: sql`a.code, a.raised_at desc, a.occurrence desc`,
-  phase: sql`a.phase, a.raised_at desc, a.occurrence desc`,
+const orders: Readonly<Record<Call<'alarms'>['query']['sort'], Order>> = {
+  '-raisedAt': [['a.raised_at', 'desc']],
+  raisedAt: [['a.raised_at', 'asc']],
+  priority: [
+    ['a.priority', 'asc'],
+    ['a.raised_at', 'desc'],
+  ],
+  code: [
+    ['a.code', 'asc'],
+    ['a.raised_at', 'desc'],
+  ],
+  phase: [
+    ['a.phase', 'asc'],
+    ['a.raised_at', 'desc'],
+  ],
 }
 
 export function alarmHandlers(parts: HttpParts): Pick<Handlers, 'alarms' | 'alarm' | 'alarmsExport'> {
@@ -29,11 +39,19 @@ export function alarmHandlers(parts: HttpParts): Pick<Handlers, 'alarms' | 'alar
       const { page, size, sort, ...filter } = query
       const found = filteredAlarms(db, principal, filter)
       const { total } = await found.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
-      const rows = await found
+      const order = orders[sort]
+      const part = pagePart(total, page, size)
+      // Narrow rows are sorted, and only those of the page are fetched whole; late pages are counted from the end.
+      const ids = await found
+        .select('a.occurrence')
+        .orderBy(orderSql(order, 'a.occurrence', part.backwards))
+        .limit(part.limit)
+        .offset(part.offset)
+        .execute()
+      const rows = await filteredAlarms(db, principal, everything)
         .select(alarmColumns)
-        .orderBy(orders[sort])
-        .limit(size)
-        .offset((page - 1) * size)
+        .where(sql<boolean>`a.occurrence = any(${ids.map(({ occurrence }) => occurrence)})`)
+        .orderBy(orderSql(order, 'a.occurrence', false))
         .execute()
       return { rows: rows.map(asAlarmRow), total }
     },
@@ -91,7 +109,7 @@ export function alarmHandlers(parts: HttpParts): Pick<Handlers, 'alarms' | 'alar
             .$if(from !== undefined, (q) =>
               q.where(sql<boolean>`(a.raised_at, a.occurrence) < (${new Date(from?.at ?? 0)}, ${from?.id ?? ''})`),
             )
-            .orderBy(orders['-raisedAt'])
+            .orderBy(orderSql(orders['-raisedAt'], 'a.occurrence', false))
             .limit(pageRows)
             .execute()
           for (const row of page.map(asAlarmRow)) yield alarmCells(row)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Handlers } from '../call.ts'
+import { pagePart } from '../paging.ts'
 import type { HttpParts } from '../parts.ts'
 
 export function auditHandlers({ store, security }: HttpParts): Pick<Handlers, 'audit' | 'auditVerify'> {
@@ -19,12 +20,14 @@ export function auditHandlers({ store, security }: HttpParts): Pick<Handlers, 'a
         .$if(query.from !== undefined, (q) => q.where('at', '>=', query.from ?? 0))
         .$if(query.to !== undefined, (q) => q.where('at', '<', query.to ?? 0))
       const { total } = await found.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
+      const part = pagePart(total, query.page, query.size)
       const rows = await found
         .selectAll()
-        .orderBy('id', 'desc')
-        .limit(query.size)
-        .offset((query.page - 1) * query.size)
+        .orderBy('id', part.backwards ? 'asc' : 'desc')
+        .limit(part.limit)
+        .offset(part.offset)
         .execute()
+      if (part.backwards) rows.reverse()
       return {
         total,
         rows: rows.map((row) => ({

@@ -7,6 +7,9 @@ import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
 import { checkSpan } from './alarm-statistics.ts'
 
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
 /** Counters of a unit by what they count. */
 const unitCounters = {
   kwh: ['activeEnergy', 'activeEnergyImport'],
@@ -38,27 +41,29 @@ export function energyHandlers({ runtime, store, clock }: HttpParts): Pick<Handl
         plant: plantLimits(config),
       })
 
-      const growth = async ({ id, kind }: DeviceConfig, points: readonly string[], limit: number | null): Promise<number | null> => {
+      // Units want a sum alone: over long periods one reading a day is enough for it, and resets come with their readings anyway.
+      const coarse = to - from > 3 * dayMs
+      const unitEdges = coarse ? bucketEdges(from, to, 'day', config.timeZone) : edges
+      const growth = async ({ id, kind }: DeviceConfig, points: readonly string[], ratedPower: number | null): Promise<number | null> => {
         const known = findKind(kind)
         const point = known && points.find((name) => findPoint(known, name) >= 0)
         if (point === undefined) return null
-        const own = await readings(id, point)
+        const own = await readings(id, point, [from, ...unitEdges.filter((edge) => edge > from && edge < to), to])
         if (own.length < 2) return null
-        const plant = limit === null ? null : { ratedPower: limit, pressure: 7 }
-        return accountEnergy({ from, to, by, timeZone: config.timeZone, energy: own, air: [], plant }).total.kwh
+        const plant = ratedPower === null ? null : { ratedPower, pressure: 7 }
+        const maxGapMs = coarse ? 2 * dayMs : 2 * hourMs
+        return accountEnergy({ from, to, by, timeZone: config.timeZone, energy: own, air: [], plant, maxGapMs }).total.kwh
       }
-      const units = await Promise.all(
-        config.devices
-          .filter(({ kind }) => kind !== 'station' && kind !== 'camera' && kind !== 'gateway')
-          .map(async (unit) => ({
-            device: unit.id,
-            name: unit.name,
-            kind: unit.kind,
-            kwh: await growth(unit, unitCounters.kwh, unit.settings['ratedPower'] ?? null),
-            m3: await growth(unit, unitCounters.m3, null),
-            runningHours: await growth(unit, unitCounters.runningHours, null),
-          })),
-      )
+      const units = []
+      // One unit after the other: all at once would take every connection there is.
+      for (const unit of config.devices.filter(({ kind }) => kind !== 'station' && kind !== 'camera' && kind !== 'gateway')) {
+        const [kwh, m3, runningHours] = await Promise.all([
+          growth(unit, unitCounters.kwh, unit.settings['ratedPower'] ?? null),
+          growth(unit, unitCounters.m3, null),
+          growth(unit, unitCounters.runningHours, null),
+        ])
+        units.push({ device: unit.id, name: unit.name, kind: unit.kind, kwh, m3, runningHours })
+      }
       return {
         buckets: account.buckets.map((bucket) => ({
           ...bucket,

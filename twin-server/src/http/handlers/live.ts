@@ -3,7 +3,11 @@ import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
 import { committedView, devicePoints } from '../view.ts'
 
-export function liveHandlers({ runtime, clock, store }: HttpParts): Pick<Handlers, 'stationLive' | 'deviceLive' | 'stationAt'> {
+export function liveHandlers({
+  runtime,
+  clock,
+  store,
+}: HttpParts): Pick<Handlers, 'stationLive' | 'deviceLive' | 'stationAt' | 'stateHash'> {
   return {
     stationLive: ({ params }) => committedView(runtime, params.station),
     deviceLive: async ({ params }) => {
@@ -21,6 +25,10 @@ export function liveHandlers({ runtime, clock, store }: HttpParts): Pick<Handler
         // Totals stand on the station's own device; they say whose share is missing.
         partial: device.id === station.id && missing.length > 0 ? { missing: [...missing] } : null,
       }
+    },
+    stateHash: async ({ params }) => {
+      await runtime.settle()
+      return { hash: runtime.stateHash(params.station) ?? refuse('not-found') }
     },
     stationAt: async ({ params, query }) => {
       const config = runtime.station(params.station) ?? refuse('not-found')

@@ -51,7 +51,7 @@ create index delivery_receiver_state_created_at on delivery (org, receiver, stat
 create index delivery_search on delivery using gin (search);
 
 create table stored_file (${standardColumns},
-  name text not null, mime text not null, size bigint not null, sha256 text not null, record text not null, field text not null,
+  name text not null, mime text not null, bytes bigint not null, sha256 text not null, record text not null, field text not null,
   scan text not null);
 create index stored_file_search on stored_file using gin (search);
 

@@ -1,11 +1,13 @@
 import type { Migration } from 'kysely/migration'
 import { core } from './0001-core.ts'
 import { auth } from './0002-auth.ts'
-import { cluster } from './0003-cluster.ts'
+import { foundationRecords } from './0100-foundation-records.ts'
+import { cluster } from './0110-cluster.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-core': core,
   '0002-auth': auth,
-  '0003-cluster': cluster,
+  '0100-foundation-records': foundationRecords,
+  '0110-cluster': cluster,
 }

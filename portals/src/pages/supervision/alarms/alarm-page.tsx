@@ -47,6 +47,7 @@ function AlarmKpi() {
   return (
     <KpiStrip
       testId="alarm-kpi"
+      compact
       items={[
         { key: 'open', title: t('alarm.open'), value: formatNumber(data?.open, 0) },
         {
@@ -63,13 +64,13 @@ function AlarmKpi() {
         { key: 'chattering', title: <>{t('kpi.chattering')} <HelpTip term="chattering" /></>, value: formatNumber(data?.chattering.length, 0) },
         {
           key: 'hidden',
-          title: `${t('kpi.shelved')} / ${t('kpi.suppressed')} / ${t('kpi.outOfService')}`,
+          title: <span title={`${t('kpi.shelved')} / ${t('kpi.suppressed')} / ${t('kpi.outOfService')}`}>{t('kpi.hidden')}</span>,
           value: data ? `${data.shelved} / ${data.suppressed} / ${data.outOfService}` : '—',
         },
         {
           key: 'priorities',
-          title: `${t('kpi.priorityShare')} P1 / P2 / P3`,
-          value: data ? `${share(data.priorityShare.P1)} / ${share(data.priorityShare.P2)} / ${share(data.priorityShare.P3)}` : '—',
+          title: <span title={t('kpi.priorityShare')}>P1 / P2 / P3 %</span>,
+          value: data ? [data.priorityShare.P1, data.priorityShare.P2, data.priorityShare.P3].map((part) => formatNumber(part * 100, 0)).join(' / ') : '—',
         },
       ]}
     />

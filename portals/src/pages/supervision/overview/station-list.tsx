@@ -1,10 +1,11 @@
+import { EnvironmentOutlined } from '@ant-design/icons'
 import type { StationSummary } from '@twin/models/live'
 import { stationKindLabels } from '@twin/models/stations'
 import { Tag } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { useText } from '../../../i18n/index.ts'
-import { formatNumber, formatWithUnit } from '../../../ui/format.ts'
+import { formatWithUnit } from '../../../ui/format.ts'
 import { provinceLabel, provinceOf } from '../../../ui/regions.ts'
 import { Nothing, StateMark } from '../../../ui/widgets/index.ts'
 
@@ -78,7 +79,7 @@ function StationRow({ station, selected, onSelect }: RowProps) {
           <span>{formatWithUnit(station.flow, 'm3/min', 1)}</span>
           <span>{formatWithUnit(station.power, 'kW', 0)}</span>
           <span title={t('overview.unitsLabel')}>
-            {formatNumber(station.units.running)}/{formatNumber(station.units.total)}
+            {station.units.running}/{station.units.total}
           </span>
         </div>
       </div>
@@ -86,7 +87,7 @@ function StationRow({ station, selected, onSelect }: RowProps) {
         {alarms > 0 ? <Tag color={station.alarms.P1 > 0 ? 'red' : 'orange'}>{alarms}</Tag> : null}
         {station.position ? (
           <button type="button" className="link-button" onClick={() => onSelect(station.id)} aria-label={`${t('overview.map')}: ${name(station)}`}>
-            ⌖
+            <EnvironmentOutlined />
           </button>
         ) : (
           <Tag>{t('overview.unplaced')}</Tag>

@@ -25,7 +25,7 @@ const drawable = (reading: Reading): boolean => reading.point.type === 'float' |
 
 /** The selected device: main values, a short curve, its alarms, what can be done, and every point below. */
 export function DevicePanel({ config, device, feed, onSelect }: DevicePanelProps) {
-  const { t, label, lang } = useText()
+  const { t, label, lang, name } = useText()
   const { view, now } = useStationView(feed, 500)
   const [chosen, setChosen] = useState<string | null>(null)
   const read = readDevice(device, view, now)
@@ -38,7 +38,7 @@ export function DevicePanel({ config, device, feed, onSelect }: DevicePanelProps
     <aside className="device-panel panel" data-testid="device-panel" data-device={device.id} data-link={read.link} aria-label={t('station.sidePanel')}>
       <header className="device-panel-head">
         <div>
-          <h2>{device.name}</h2>
+          <h2>{device.id === config.id ? name(config) : device.name}</h2>
           <div className="muted">
             {device.code} · {label(read.kind.label)}
           </div>

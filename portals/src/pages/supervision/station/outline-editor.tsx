@@ -6,7 +6,8 @@ import { useMemo, useRef, useState, type PointerEvent } from 'react'
 import { useAction } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { formatNumber } from '../../../ui/format.ts'
-import { insideRing, planBounds } from './plan.ts'
+import { useSize } from '../../../ui/widgets/index.ts'
+import { insideRing, planBounds, textSize } from './plan.ts'
 
 type Corner = readonly [number, number]
 type Drag = { readonly kind: 'corner'; readonly index: number } | { readonly kind: 'unit'; readonly device: DeviceConfig }
@@ -25,6 +26,7 @@ export function OutlineEditor({ config, editable }: { readonly config: StationCo
     const b = planBounds(config)
     return { x: b.x - 4, z: b.z - 4, width: b.width + 8, depth: b.depth + 8 }
   }, [config])
+  const font = textSize(bounds, useSize(svg))
   const saveOutline = useAction(operations.setOutline, { done: t('common.saved'), refresh: [operations.station] })
   const placeUnit = useAction(operations.placeUnit, { done: t('position.unitMoved'), refresh: [operations.station] })
   const units = config.devices.filter((device) => (findKind(device.kind)?.shape.parts.length ?? 0) > 0)
@@ -121,7 +123,7 @@ export function OutlineEditor({ config, editable }: { readonly config: StationCo
               }}
             >
               <rect x={x - size[0] / 2} y={z - size[2] / 2} width={size[0]} height={size[2]} transform={`rotate(${-device.placement.rotation} ${x} ${z})`} />
-              <text x={x} y={z - size[2] / 2 - 0.2} fontSize={bounds.width / 75} textAnchor="middle" className="diagram-name">
+              <text x={x} y={z - size[2] / 2 - 0.2} fontSize={font} textAnchor="middle" className="diagram-name">
                 {device.name}
               </text>
             </g>
@@ -134,7 +136,7 @@ export function OutlineEditor({ config, editable }: { readonly config: StationCo
             className="outline-corner"
             cx={x}
             cy={z}
-            r={bounds.width / 110}
+            r={font * 0.55}
             onPointerDown={(event) => {
               if (!editable) return
               event.stopPropagation()

@@ -105,6 +105,9 @@ interface MatrixProps {
 function Matrix({ units, points, view }: MatrixProps) {
   const { t, label, lang } = useText()
   const phone = usePhone()
+  const [only] = units
+  // One unit: every value with its own time and quality.
+  if (only && units.length === 1) return <PointTable readings={only.readings.filter((reading) => points.includes(reading.point))} />
   // Few units: points run down and units across, as on a nameplate; many units: the other way round.
   const across = !phone && units.length <= 6
   if (across) {
@@ -123,7 +126,7 @@ function Matrix({ units, points, view }: MatrixProps) {
         render: (_: unknown, point: PointDefinition) => <ReadingValue reading={readingOf(unit, point.name)} withUnit={false} />,
       })),
     ]
-    return <Table<PointDefinition> size="small" rowKey="name" columns={columns} dataSource={[...points]} pagination={false} scroll={{ x: 'max-content' }} data-testid="matrix" />
+    return <Table<PointDefinition> style={{ maxWidth: 320 + units.length * 210 }} size="small" rowKey="name" columns={columns} dataSource={[...points]} pagination={false} scroll={{ x: 'max-content' }} data-testid="matrix" />
   }
   const columns: TableColumnsType<DeviceReadings> = [
     {

@@ -42,3 +42,39 @@ export function insideRing([px, pz]: Point, ring: readonly Point[]): boolean {
   }
   return inside
 }
+
+/** Metres that 12 px of text take when the plan is drawn into an element of this size. */
+export function textSize({ width, depth }: Bounds, element: { readonly width: number; readonly height: number }): number {
+  return 12 * Math.max(width / element.width, depth / element.height)
+}
+
+/** How a plan is drawn into an element of px. */
+export interface Fit {
+  /** px per metre. */
+  readonly scale: number
+  /** Drawn turned by a quarter, because it fits better that way. */
+  readonly turned: boolean
+  at(point: Point): Point
+}
+
+const PAD = { x: 30, top: 56, bottom: 24 }
+
+/** Largest drawing of the plan that fits, turned by a quarter where that makes it larger. */
+export function fitPlan(bounds: Bounds, element: { readonly width: number; readonly height: number }): Fit {
+  const width = Math.max(element.width - 2 * PAD.x, 50)
+  const height = Math.max(element.height - PAD.top - PAD.bottom, 50)
+  const straight = Math.min(width / bounds.width, height / bounds.depth)
+  const quarter = Math.min(width / bounds.depth, height / bounds.width)
+  const turned = quarter > straight
+  const scale = Math.max(straight, quarter)
+  const left = PAD.x + (width - scale * (turned ? bounds.depth : bounds.width)) / 2
+  const top = PAD.top + (height - scale * (turned ? bounds.width : bounds.depth)) / 2
+  return {
+    scale,
+    turned,
+    at: ([x, z]) =>
+      turned
+        ? [left + (z - bounds.z) * scale, top + (bounds.x + bounds.width - x) * scale]
+        : [left + (x - bounds.x) * scale, top + (z - bounds.z) * scale],
+  }
+}

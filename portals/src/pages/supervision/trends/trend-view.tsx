@@ -12,6 +12,7 @@ import { formatTime, formatWithUnit, unitSign } from '../../../ui/format.ts'
 import { usePreferences } from '../../../ui/preferences.ts'
 import { Await, lastPeriod, Nothing, PeriodPicker, SeriesChart, seriesColours, summarise, type ChartSeries, type Period } from '../../../ui/widgets/index.ts'
 import { SeriesPicker } from './series-picker.tsx'
+import { stationPresets } from './trend-presets.ts'
 import { TrendPresets } from './trend-presets-menu.tsx'
 
 type Resolution = 'auto' | 'raw' | '1m' | '1h' | '1d'
@@ -23,7 +24,12 @@ export function TrendView({ stations }: { readonly stations: readonly StationCon
   const { t, label, lang } = useText()
   const theme = usePreferences((state) => state.theme)
   const [search, setSearch] = useSearchParams()
-  const chosen = useMemo(() => (search.get('series') ?? '').split(',').filter(Boolean).slice(0, LIMIT), [search])
+  // Nothing chosen yet: the station's own main values, so that the page never opens empty.
+  const chosen = useMemo(() => {
+    const asked = search.get('series')
+    if (asked === null) return stations[0] ? stationPresets(stations[0]).overview : []
+    return asked.split(',').filter(Boolean).slice(0, LIMIT)
+  }, [search, stations])
   const [period, setPeriod] = useState<Period>(() => lastPeriod(8 * 3_600_000, second()))
   const [before, setBefore] = useState<Period | null>(null)
   const [resolution, setResolution] = useState<Resolution>('auto')
@@ -34,8 +40,7 @@ export function TrendView({ stations }: { readonly stations: readonly StationCon
 
   const choose = (series: readonly string[]): void => {
     const next = new URLSearchParams(search)
-    if (series.length > 0) next.set('series', series.slice(0, LIMIT).join(','))
-    else next.delete('series')
+    next.set('series', series.slice(0, LIMIT).join(','))
     setSearch(next, { replace: true })
   }
   const series = useMemo((): ChartSeries[] => {

@@ -1,0 +1,89 @@
+import type { BinaryRow } from './binary-rows.ts'
+
+/** Good, uncertain and substituted values count; stale and bad ones nowhere. */
+const measured = (quality: number | undefined): boolean => quality === 0 || quality === 1 || quality === 4
+
+/** One bucket being folded, a slot per point. First and last go by (time, sequence), so rows may come in any order. */
+export class BucketFold {
+  readonly device: string
+  readonly bucket: number
+  lastAt = -Infinity
+  readonly n: number[] = []
+  readonly min: number[] = []
+  readonly max: number[] = []
+  readonly sum: number[] = []
+  readonly first: number[] = []
+  readonly last: number[] = []
+  readonly #firstAt: number[] = []
+  readonly #firstSeq: number[] = []
+  readonly #lastAt: number[] = []
+  readonly #lastSeq: number[] = []
+
+  constructor(device: string, bucket: number) {
+    this.device = device
+    this.bucket = bucket
+  }
+
+  /** Row with fields at, seq, values, quality. */
+  addSample(row: BinaryRow): void {
+    const at = row.time()
+    const seq = row.int8()
+    if (at > this.lastAt) this.lastAt = at
+    const values: number[] = []
+    row.each((value) => values.push(value))
+    const quality = row.bytes()
+    for (const [i, value] of values.entries()) {
+      this.#slot(i)
+      if (Number.isNaN(value) || !measured(quality[i])) continue
+      this.#add(i, at, seq, 1, value, value, value, value, value)
+    }
+  }
+
+  /** Row with fields bucket, last_at, n, vmin, vmax, vsum, vfirst, vlast of a finer tier. */
+  addBucket(row: BinaryRow): void {
+    const at = row.time()
+    const lastAt = row.time()
+    if (lastAt > this.lastAt) this.lastAt = lastAt
+    const columns: number[][] = []
+    for (let c = 0; c < 6; c++) {
+      const column: number[] = []
+      row.each((value) => column.push(value))
+      columns.push(column)
+    }
+    const [n = [], min = [], max = [], sum = [], first = [], last = []] = columns
+    for (const [i, count] of n.entries()) {
+      this.#slot(i)
+      if (count > 0) this.#add(i, at, 0, count, min[i] ?? NaN, max[i] ?? NaN, sum[i] ?? NaN, first[i] ?? NaN, last[i] ?? NaN)
+    }
+  }
+
+  #slot(i: number): void {
+    if (i < this.n.length) return
+    this.n.push(0)
+    for (const column of [this.min, this.max, this.sum, this.first, this.last]) column.push(Number.NaN)
+    this.#firstAt.push(Infinity)
+    this.#firstSeq.push(Infinity)
+    this.#lastAt.push(-Infinity)
+    this.#lastSeq.push(-Infinity)
+  }
+
+  #add(i: number, at: number, seq: number, n: number, min: number, max: number, sum: number, first: number, last: number): void {
+    const before = this.n[i] ?? 0
+    this.n[i] = before + n
+    this.min[i] = before === 0 ? min : Math.min(this.min[i] ?? min, min)
+    this.max[i] = before === 0 ? max : Math.max(this.max[i] ?? max, max)
+    this.sum[i] = before === 0 ? sum : (this.sum[i] ?? 0) + sum
+    const firstAt = this.#firstAt[i] ?? Infinity
+    if (at < firstAt || (at === firstAt && seq < (this.#firstSeq[i] ?? Infinity))) {
+      this.first[i] = first
+      this.#firstAt[i] = at
+      this.#firstSeq[i] = seq
+    }
+    const lastAt = this.#lastAt[i] ?? -Infinity
+    if (at > lastAt || (at === lastAt && seq >= (this.#lastSeq[i] ?? -Infinity))) {
+      this.last[i] = last
+      this.#lastAt[i] = at
+      this.#lastSeq[i] = seq
+    }
+  }
+}
