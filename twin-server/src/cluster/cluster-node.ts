@@ -125,13 +125,18 @@ export class ClusterNode {
     this.membership.stop()
     await this.#turning
     await this.#options.closing(new Set(this.#held.keys()))
-    await Promise.all([store.leave(), redis.leave(this.inc)]).catch((error: unknown) => log.warn({ error: String(error) }, 'left without a word'))
+    await Promise.all([store.leave(), redis.leave(this.inc)]).catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'left without a word'),
+    )
     redis.close()
   }
 
   #schedule(): void {
     const { claimPollMs } = this.#options.settings
-    this.#timer = setTimeout(() => void this.#turn().finally(() => this.#running && this.#schedule()), claimPollMs * (1 + Math.random() / 4))
+    this.#timer = setTimeout(
+      () => void this.#turn().finally(() => this.#running && this.#schedule()),
+      claimPollMs * (1 + Math.random() / 4),
+    )
   }
 
   /** One at a time; a call meanwhile makes it run once more. */
@@ -189,7 +194,11 @@ export class ClusterNode {
       const mine = state === 'handoff' && target !== null && live.has(target) ? target === this.inc : want[shard] === this.inc
       if (offered && mine) candidates.set(shard, epoch)
     }
-    if (candidates.size > 0) await this.#claim(candidates, [...dead].filter(([, is]) => is).map(([inc]) => inc))
+    if (candidates.size > 0)
+      await this.#claim(
+        candidates,
+        [...dead].filter(([, is]) => is).map(([inc]) => inc),
+      )
   }
 
   async #claim(candidates: ReadonlyMap<number, number>, dead: readonly string[]): Promise<void> {

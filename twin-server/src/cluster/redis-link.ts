@@ -55,7 +55,15 @@ if #put > 0 then redis.call('INCR', KEYS[3]) redis.call('PUBLISH', KEYS[2], ARGV
 return #put`
 
 interface Scripts {
-  twHeartbeat(nodes: string, prefix: string, own: string, version: string, inc: string, life: string, ttl: number): Promise<[number, string, string[]]>
+  twHeartbeat(
+    nodes: string,
+    prefix: string,
+    own: string,
+    version: string,
+    inc: string,
+    life: string,
+    ttl: number,
+  ): Promise<[number, string, string[]]>
   twOwnPut(own: string, moved: string, version: string, inc: string, addr: string, ...pairs: number[]): Promise<number>
 }
 
@@ -103,7 +111,8 @@ export class RedisLink {
     const pairs = [...shards].flatMap(([shard, { epoch }]) => [shard, epoch])
     let put = 0
     // Lua has a limit of arguments it unpacks.
-    for (let at = 0; at < pairs.length; at += 4000) put += await this.#redis.twOwnPut(OWN, MOVED, VERSION, inc, addr, ...pairs.slice(at, at + 4000))
+    for (let at = 0; at < pairs.length; at += 4000)
+      put += await this.#redis.twOwnPut(OWN, MOVED, VERSION, inc, addr, ...pairs.slice(at, at + 4000))
     return put
   }
 

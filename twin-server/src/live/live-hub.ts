@@ -177,17 +177,17 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     },
   }
   function leaveTopic(session: Subscriber, topic: string): void {
-      const name = parseTopicName(topic)
-      const watched = name?.kind === 'station' ? stations.get(name.station) : undefined
-      const streams =
-        name?.kind === 'fleet' ? fleet.streams() : watched ? [watched.fast, watched.slow].filter((it) => it.topic === topic) : []
-      for (const stream of streams) {
-        stream.leave(session)
-        if (!stream.unused) continue
-        numbers.set(stream.key, stream.s)
-        if (name?.kind === 'fleet') fleet.drop(stream)
-      }
-      if (watched?.fast.unused && watched.slow.unused) stations.delete(watched.feed.station)
+    const name = parseTopicName(topic)
+    const watched = name?.kind === 'station' ? stations.get(name.station) : undefined
+    const streams =
+      name?.kind === 'fleet' ? fleet.streams() : watched ? [watched.fast, watched.slow].filter((it) => it.topic === topic) : []
+    for (const stream of streams) {
+      stream.leave(session)
+      if (!stream.unused) continue
+      numbers.set(stream.key, stream.s)
+      if (name?.kind === 'fleet') fleet.drop(stream)
+    }
+    if (watched?.fast.unused && watched.slow.unused) stations.delete(watched.feed.station)
   }
 
   const onCommitted = ({ epoch: e, batch, patches }: Committed): void => {
