@@ -85,6 +85,11 @@ export class Lab {
     return this.nodes.find(({ url }) => url === row?.addr)
   }
 
+  async incOf(node: LabNode): Promise<string> {
+    const rows = await this.sql<{ inc: string }[]>`select inc from tw_node where addr = ${node.url} order by hb_at desc limit 1`
+    return rows[0]?.inc ?? ''
+  }
+
   /** A caller of the REST API of a node. */
   async signIn(node: LabNode, username = 'admin', password?: string): Promise<(method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>> {
     const health = (await (await fetch(`${node.url}/api/health`)).json()) as { parts: { demo: { detail: string } } }

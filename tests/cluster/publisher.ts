@@ -17,6 +17,7 @@ export class Publisher {
   #client: MqttClient | undefined
   #timer: NodeJS.Timeout | undefined
   #at = 0
+  #startedAt = 0
 
   constructor(stations: readonly StationConfig[], boot: string) {
     this.#boot = boot
@@ -36,6 +37,7 @@ export class Publisher {
     this.#client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 500, clientId: `lab-${this.#boot}` })
     const every = 20
     let owed = 0
+    this.#startedAt = Date.now()
     this.#timer = setInterval(() => {
       owed += (perSecond * every) / 1000
       for (; owed >= 1; owed--) this.#send()
@@ -76,7 +78,7 @@ export class Publisher {
     for (const { device, acked } of this.streams) {
       const rows = await sql<{ value: number }[]>`
         select v as value from (select seq, (select x from unnest("values") x where x between 6 and 6.995 limit 1) as v
-          from sample where device = ${device} and origin = 0) s where v is not null order by seq`
+          from sample where device = ${device} and origin = 0 and received >= ${this.#startedAt}) s where v is not null order by seq`
       total += rows.length
       let expected = 1
       for (const { value } of rows) {
