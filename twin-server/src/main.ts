@@ -9,11 +9,12 @@ import { demoFleet } from '@twin/models/stations'
 import { createCluster, type News } from './cluster/index.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
-import { createHttp, expireUntaken, type HttpStore } from './http/index.ts'
+import { createHttp, expireUntaken, type HttpStore, logCommandEnds } from './http/index.ts'
 import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
 import { createStore, defaultRetention, startEmbeddedPostgres } from './store/index.ts'
+import { permissionsFromRoles, startModules } from './modules/index.ts'
 import { createVideoNotConfigured } from './video/index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -78,9 +79,22 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     secret: config.authSecret,
     publicUrl: config.publicUrl,
     commands: deviceKinds.flatMap((kind) => kind.commands),
+    permissionsOf: permissionsFromRoles(store.db),
   })
   if (demo) await seedDemoUsers(security)
   else await createFirstAdministrator(security, config.adminPassword)
+
+  const origins = [config.publicUrl, `http://127.0.0.1:${config.httpPort}`, `http://localhost:${config.httpPort}`]
+  const modules = await startModules({
+    db: store.db,
+    databaseUrl: url,
+    clock,
+    security,
+    allowedOrigins: origins,
+    log,
+    filesDir: join(config.dataDir, 'files'),
+  })
+  parts.add('modules', () => modules.stop())
 
   const generations = new Map(
     (await store.db.selectFrom('device_secret_generation').select(['device', 'generation']).execute()).map((row) => [
@@ -88,7 +102,6 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       row.generation,
     ]),
   )
-  const origins = [config.publicUrl, `http://127.0.0.1:${config.httpPort}`, `http://localhost:${config.httpPort}`]
   let ingest: Ingest | undefined
   let onNews: (news: Exclude<News, { type: 'station' }>) => void = () => undefined
   const cluster = config.cluster
@@ -153,6 +166,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     ...(cluster && { internal: (request: Request) => cluster.internal(request) }),
     onConfigured: (station) => hub.refresh(station),
     health,
+    extensions: [modules.extension],
+    gate: modules.gate,
     metrics: [
       () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),
     ],
@@ -196,6 +211,13 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   health.devices = async () => devices.health()
   const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, error: String(error) }, 'video result not taken'))
   effects.connect({ runtime, downlink: devices, video, log })
+  const endLog = logCommandEnds({
+    runtime,
+    db: store.db,
+    security,
+    failed: (error) => log.error({ error: String(error) }, 'audit of a command end failed'),
+  })
+  parts.add('audit of command ends', async () => endLog())
   await expireUntaken({ store: httpStore, clock, runtime, security, ...(config.cluster && { olderThanMs: 60_000 }) })
 
   store.startJobs({

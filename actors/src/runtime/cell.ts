@@ -10,6 +10,8 @@ import type { CellView, NewRow, Turn, TurnResult } from './turn.ts'
 /** Interlocks never wait longer than this for news, whatever a station allows. */
 const LATE_MS = 10_000
 const NO_STATES: AlarmStates = {}
+/** One turn runs at a time, so all cells share the copies that undo it. */
+const undo = new SlabUndo(new WindowUndo())
 
 /** A station and its devices: one shard, one mailbox, one moment. */
 export class Cell implements CellView {
@@ -41,7 +43,6 @@ export class Cell implements CellView {
   version = 0
   savedVersion = 0
   #state: CellState
-  readonly #undo = new SlabUndo(new WindowUndo())
 
   constructor(config: StationConfig, shard: number, epoch: number, ids: IdSource) {
     this.config = config
@@ -94,11 +95,11 @@ export class Cell implements CellView {
     const before = this.#state
     const historical = this.historical.size > 0 ? new Map(this.historical) : null
     const clock = this.replayClock
-    const turn = new OpenTurn(this, wall, this.#undo)
+    const turn = new OpenTurn(this, wall, undo)
     try {
       step(turn)
     } catch (error) {
-      this.#undo.undo()
+      undo.undo()
       this.state = before
       this.historical.clear()
       for (const [id, states] of historical ?? []) this.historical.set(id, states)
@@ -106,7 +107,7 @@ export class Cell implements CellView {
       this.follow()
       throw new StepError(turn.actor, error)
     }
-    this.#undo.forget()
+    undo.forget()
     return turn
   }
 

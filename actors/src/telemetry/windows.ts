@@ -8,8 +8,8 @@ export interface WindowSpec {
 /** A value held longer than this without a report is a gap, not a mean. */
 const HOLD_MS = 130_000
 const SLOTS = 24
-/** Numbers per slot: bucket number and two sums. */
-const WIDTH = 3
+/** Numbers per slot: bucket number and two sums, of which a counter needs one. */
+const widths = { avg: 3, rate: 3, count: 2 } as const
 
 /**
  * A ring of buckets over source time. A slot carries its bucket's number, so an addition touches exactly one slot (cheap to undo)
@@ -19,9 +19,11 @@ export class Window {
   readonly spec: WindowSpec
   readonly slots: Float64Array
   readonly #bucketMs: number
+  readonly #width: 2 | 3
   constructor(spec: WindowSpec, slots?: Float64Array) {
     this.spec = spec
-    this.slots = slots ?? new Float64Array(SLOTS * WIDTH).fill(NaN)
+    this.#width = widths[spec.fn]
+    this.slots = slots ?? new Float64Array(SLOTS * this.#width).fill(NaN)
     this.#bucketMs = (spec.windowS * 1000) / SLOTS
   }
 
@@ -29,12 +31,12 @@ export class Window {
   add(at: number, value: number, was: number, wasAt: number, undo: WindowUndo | null): void {
     const { slots, spec } = this
     const bucket = Math.floor(at / this.#bucketMs)
-    const i = (bucket % SLOTS) * WIDTH
-    undo?.note(slots, i)
+    const i = (bucket % SLOTS) * this.#width
+    undo?.note(slots, i, this.#width)
     if (slots[i] !== bucket) {
       slots[i] = bucket
       slots[i + 1] = 0
-      slots[i + 2] = 0
+      if (this.#width === 3) slots[i + 2] = 0
     }
     if (spec.fn === 'rate') {
       slots[i + 1] = at
@@ -58,10 +60,10 @@ export class Window {
     let a = 0
     let b = 0
     if (spec.fn === 'rate') return this.#slope(oldest)
-    for (let i = 0; i < slots.length; i += WIDTH) {
+    for (let i = 0; i < slots.length; i += this.#width) {
       if ((slots[i] as number) > oldest) {
         a += slots[i + 1] as number
-        b += slots[i + 2] as number
+        if (this.#width === 3) b += slots[i + 2] as number
       }
     }
     if (spec.fn === 'count') return a
@@ -72,7 +74,7 @@ export class Window {
   full(now: number): boolean {
     const newest = Math.floor(now / this.#bucketMs)
     let first = Infinity
-    for (let i = 0; i < this.slots.length; i += WIDTH) {
+    for (let i = 0; i < this.slots.length; i += this.#width) {
       const bucket = this.slots[i] as number
       if (bucket > newest - SLOTS) first = Math.min(first, bucket)
     }
@@ -84,7 +86,7 @@ export class Window {
     let n = 0
     let first = Infinity
     let last = -Infinity
-    for (let i = 0; i < slots.length; i += WIDTH) {
+    for (let i = 0; i < slots.length; i += this.#width) {
       if ((slots[i] as number) > oldest) {
         n++
         first = Math.min(first, slots[i + 1] as number)
@@ -97,7 +99,7 @@ export class Window {
     let sv = 0
     let stt = 0
     let stv = 0
-    for (let i = 0; i < slots.length; i += WIDTH) {
+    for (let i = 0; i < slots.length; i += this.#width) {
       if (!((slots[i] as number) > oldest)) continue
       const t = ((slots[i + 1] as number) - first) / 60_000
       const v = slots[i + 2] as number
@@ -110,13 +112,13 @@ export class Window {
   }
 }
 
-/** Slots as they were before a turn touched them. */
+/** Slots as they were before a turn touched them. Plain numbers, because every message with a counter comes by here. */
 export class WindowUndo {
   readonly #slots: Float64Array[] = []
   readonly #old: number[] = []
-  note(slots: Float64Array, at: number): void {
+  note(slots: Float64Array, at: number, width: number): void {
     this.#slots.push(slots)
-    this.#old.push(at, slots[at] as number, slots[at + 1] as number, slots[at + 2] as number)
+    this.#old.push(at, width, slots[at] as number, slots[at + 1] as number, width === 3 ? (slots[at + 2] as number) : 0)
   }
   forget(): void {
     this.#slots.length = 0
@@ -124,11 +126,8 @@ export class WindowUndo {
   }
   undo(): void {
     for (let n = this.#slots.length - 1; n >= 0; n--) {
-      const slots = this.#slots[n] as Float64Array
-      const at = this.#old[n * 4] as number
-      slots[at] = this.#old[n * 4 + 1] as number
-      slots[at + 1] = this.#old[n * 4 + 2] as number
-      slots[at + 2] = this.#old[n * 4 + 3] as number
+      const [at = 0, width = 0, ...old] = this.#old.slice(n * 5, n * 5 + 5)
+      for (let i = 0; i < width; i++) (this.#slots[n] as Float64Array)[at + i] = old[i] as number
     }
     this.forget()
   }

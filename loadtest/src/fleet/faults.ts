@@ -103,8 +103,8 @@ function machine(sim: StationSim, request: FaultRequest, on: boolean): true | st
           ? { state: { ...state, fault: cause, run: 'FAULT', inRun: 0, power: 0, flow: 0, speed: 0 } }
           : { state: { ...state, fault: 'NONE', run: state.run === 'FAULT' ? 'STANDBY' : state.run, inRun: 0 } }
       case 'overTemperature':
-        // 15 K per unit of fouling: enough to trip a loaded machine, on any day.
-        return { fouling: on ? 3.2 : 0.1 }
+        // 15 K per unit of fouling: enough to trip a machine at part load, on a cold day.
+        return { fouling: on ? 4.5 : 0.1 }
       case 'estop':
         return on
           ? { state: { ...state, run: 'ESTOP', inRun: 0, power: 0, flow: 0, speed: 0 } }

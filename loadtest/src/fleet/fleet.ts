@@ -2,6 +2,7 @@ import type { StationConfig } from '@twin/models/stations'
 import { Agent, connectGateway, type AgentOptions } from './agent.ts'
 import type { Connection } from './connection.ts'
 import { applyFault, deviceId, type FaultRequest } from './faults.ts'
+import { liveIncident } from './incidents.ts'
 import { MINUTE, uploadRange, worldAfter, type PastRange } from './range-upload.ts'
 import { loadMemory, pastSave, saveMemory } from './state-file.ts'
 import { StationSim } from './station-sim.ts'
@@ -15,6 +16,8 @@ export interface FleetOptions extends AgentOptions {
   readonly state: string | null
   /** One connection per station through its gateway instead of one per device. */
   readonly viaGateway: boolean
+  /** Something goes wrong now and then, in history and live. */
+  readonly incidents: boolean
 }
 
 interface Station {
@@ -48,6 +51,9 @@ const SAVE_MS = 5_000
 const SAVE_SLACK_S = 15
 const MS_PER_DAY = 86_400_000
 const POSITION_MS = 600_000
+const FIRST_INCIDENT_MS = 60_000
+const NEXT_INCIDENT_MS = 15 * MINUTE
+const INCIDENT_MS = 40 * MINUTE
 
 /** Simulated devices of some stations, talking to a broker as real ones would. */
 export class Fleet {
@@ -78,6 +84,7 @@ export class Fleet {
     if (this.#options.state !== null) this.#timers.push(setInterval(() => void this.#save().catch(this.#complain), SAVE_MS))
     this.#timers.push(setInterval(() => this.#tellPositions(), POSITION_MS))
     this.#tellPositions()
+    if (this.#options.incidents) this.#nextIncident(FIRST_INCIDENT_MS)
     return { uploaded: this.#uploadAll(), resumed: this.#stations.every((station) => station.resumed) }
   }
 
@@ -140,7 +147,7 @@ export class Fleet {
   }
 
   async #prepare(config: StationConfig, now: number): Promise<Station> {
-    const { state, backlogDays } = this.#options
+    const { state, backlogDays, incidents } = this.#options
     const memory = state === null ? null : await loadMemory(state, config)
     const to = Math.floor(now / MINUTE) * MINUTE
     const ranges = memory ? [...memory.ranges] : []
@@ -151,14 +158,16 @@ export class Fleet {
     if (to - since >= 2 * MINUTE) {
       const earliest = to - backlogDays * MS_PER_DAY
       const from = Math.max(since, earliest)
-      if (from > since) world = worldAfter(config, { from: since, to: from, seed: since % 1e6, world })
-      const range = { from, to, seed: from % 1e6, world, until: {} }
+      if (from > since) world = worldAfter(config, { from: since, to: from, seed: since % 1e6, incidents: false, world })
+      const range = { from, to, seed: from % 1e6, incidents, world, until: {} }
       if (backlogDays > 0) ranges.push(range)
       world = worldAfter(config, range)
     }
     const sim = new StationSim(config, { world, seed: now % 1e6 })
     const rest = Math.max(0, Math.min(120_000, now - Math.max(to, memory?.savedAt ?? 0)))
-    if (rest > 0) sim.advanceCoarse(now, rest / 1000)
+    // Exact, so that a short pause shows no jump in pressure; coarse where thousands of stations start at once.
+    if (this.#stations.length < EXACT_STATIONS) sim.advance(now, rest / 1000)
+    else if (rest > 0) sim.advanceCoarse(now, rest / 1000)
     const agents = config.devices.map((device) => new Agent(sim, device, this.#options))
     const gateway = this.#options.viaGateway ? connectGateway(config, agents, this.#options) : null
     if (!gateway) for (const agent of agents) agent.connect()
@@ -203,6 +212,20 @@ export class Fleet {
       station.ranges = station.ranges.filter((one) => one !== range)
     }
     return samples
+  }
+
+  /** One live incident after another: a machine trips or a door stays open, and is put right after a while if nobody does. */
+  #nextIncident(afterMs: number): void {
+    const timer = setTimeout(() => {
+      const station = this.#stations[Math.floor(Math.random() * this.#stations.length)]
+      const request = station && liveIncident(station.sim)
+      if (request) {
+        this.fault(request)
+        this.#timers.push(setTimeout(() => this.fault({ ...request, off: true }), INCIDENT_MS))
+      }
+      this.#nextIncident(NEXT_INCIDENT_MS)
+    }, afterMs)
+    this.#timers.push(timer)
   }
 
   #tellPositions(): void {

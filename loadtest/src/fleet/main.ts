@@ -13,7 +13,7 @@ const help = `Simulated devices that talk MQTT like strangers.
   node loadtest/src/fleet/main.ts --synthetic --devices 1000 --message-rate 5000 --seconds 60 --register http://127.0.0.1:8080
 
   --url URL            broker (default mqtt://127.0.0.1:1883)
-  --demo               the twelve demo stations
+  --demo               the twelve demo stations, where something goes wrong now and then; --quiet: nothing does
   --devices N          that many made-up devices, 10 to a station, instead
   --stations FILE      stations from a JSON file, instead
   --rate N             looks at the sensors so many times a second (default 1; 0.2 for very large fleets)
@@ -40,6 +40,7 @@ const { values } = parseArgs({
     state: { type: 'string' },
     control: { type: 'string' },
     register: { type: 'string' },
+    quiet: { type: 'boolean', default: false },
     synthetic: { type: 'boolean', default: false },
     'message-rate': { type: 'string', default: '100' },
     connections: { type: 'string', default: '50' },
@@ -93,6 +94,7 @@ async function main(): Promise<void> {
     backlogDays: Math.max(0, Number(values['backlog-days']) || 0),
     state: values.state ?? null,
     viaGateway: values.gateway,
+    incidents: values.demo && !values.quiet,
   })
   const began = Date.now()
   const { uploaded, resumed } = await fleet.start(stations)

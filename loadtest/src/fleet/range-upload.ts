@@ -1,5 +1,6 @@
 import type { WorldState } from '@twin/models/physics'
 import type { StationConfig } from '@twin/models/stations'
+import { withoutIncidents } from './incidents.ts'
 import { StationSim } from './station-sim.ts'
 import type { Row } from './uplink.ts'
 
@@ -9,6 +10,8 @@ export interface PastRange {
   readonly from: number
   readonly to: number
   readonly seed: number
+  /** Things go wrong now and then, so that there is something to look back at. */
+  readonly incidents: boolean
   /** The world at `from`. */
   readonly world: WorldState
   /** Newest source time by device that the server has confirmed. */
@@ -21,9 +24,9 @@ const CHUNK = 360
 
 /** Runs a station through a range without reading sensors: the world at its end. */
 export function worldAfter(config: StationConfig, range: Omit<PastRange, 'until'>): WorldState {
-  const sim = new StationSim(config, { world: range.world, seed: range.seed })
+  const sim = new StationSim(config, { world: range.world, seed: range.seed, incidents: range.incidents })
   for (let at = range.from + MINUTE; at <= range.to; at += MINUTE) sim.advanceCoarse(at, 60)
-  return sim.world
+  return withoutIncidents(sim.world)
 }
 
 export interface RangeTarget {
@@ -37,7 +40,7 @@ export interface RangeTarget {
  * The same world and seed give the same samples, so that an interrupted upload goes on where it stopped.
  */
 export async function uploadRange(config: StationConfig, range: PastRange, target: RangeTarget, signal: AbortSignal): Promise<number> {
-  const sim = new StationSim(config, { world: range.world, seed: range.seed })
+  const sim = new StationSim(config, { world: range.world, seed: range.seed, incidents: range.incidents })
   let samples = 0
   let waiting: Promise<unknown>[] = []
   for (let start = range.from; start < range.to && !signal.aborted; start += CHUNK * MINUTE) {

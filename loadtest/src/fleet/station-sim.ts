@@ -15,6 +15,7 @@ import {
 import { headerFlowMeter, type DeviceConfig, type StationConfig } from '@twin/models/stations'
 import type { WireValue } from '@twin/models/wire'
 import { declaredPoints, type ReportedPoint } from './declared.ts'
+import { withIncidents } from './incidents.ts'
 import { valuesOf, type EdgeState, type Surroundings } from './readout.ts'
 import { ambientAt, createDemand, createLocalClock, type DemandProfile } from './weather.ts'
 
@@ -43,18 +44,19 @@ export class StationSim {
   readonly #noise: Random
   readonly #capacity: number
   readonly #altitude: number
+  readonly #incidents: boolean
   #around: Surroundings
 
-  constructor(config: StationConfig, options: { readonly world?: WorldState; readonly seed?: number } = {}) {
+  constructor(config: StationConfig, options: { readonly world?: WorldState; readonly seed?: number; readonly incidents?: boolean } = {}) {
     this.config = config
     this.params = worldParams(config)
     this.world = options.world ?? initialWorld(config, this.params)
     this.position = config.position
+    this.#incidents = options.incidents ?? false
     this.#random = seededRandom(seedOf(config.id) ^ (options.seed ?? 1))
     this.#noise = seededRandom(seedOf(`${config.id}/noise`) ^ (options.seed ?? 1))
     this.#clock = createLocalClock(config.timeZone)
-    // A lone fixed machine keeps a margin; the others may come close to full.
-    this.#demand = createDemand(seedOf(config.id), 0.28, this.params.units.length > 1 ? 0.78 : 0.74, this.#random)
+    this.#demand = createDemand(seedOf(config.id), 0.28, mostDemand(this.params.units.length, seedOf(config.id)), this.#random)
     this.#capacity = this.params.units.reduce((sum, { unit }) => sum + unit.ratedFlow, 0)
     const metres = config.devices[0]?.settings['altitude'] ?? 20
     this.#altitude = Math.exp(-metres / 8400)
@@ -70,6 +72,7 @@ export class StationSim {
 
   /** Quasi-steady physics, for history and very large fleets. */
   advanceCoarse(at: number, dt: number): void {
+    if (this.#incidents) this.world = withIncidents(this.config.id, this.world, at)
     this.world = coarseStep(this.params, this.world, this.#input(at, dt), dt, this.#random)
   }
 
@@ -109,4 +112,10 @@ export class StationSim {
     this.#around = { ambient, humidity, barometric: 101.3 * this.#altitude, position: this.position }
     return { demand: Math.max(0, share * this.#capacity - this.params.leak) + this.extraLeak, ambient, humidity, altitude: this.#altitude }
   }
+}
+
+/** Peak demand as a share of capacity: a lone machine keeps a margin; most stations can lose their largest unit, some have outgrown that. */
+function mostDemand(units: number, seed: number): number {
+  if (units <= 1) return 0.74
+  return seed % 4 === 0 ? 0.78 : (0.95 * (units - 1)) / units
 }

@@ -20,26 +20,30 @@ interface Duty {
  */
 export function coarseStep(params: WorldParams, world: WorldState, input: WorldInput, dt: number, random: Random): WorldState {
   const bar = world.target + 0.1 + treatmentLoss(params, world.headerFlow, world.target)
-  const level = { ...world, bar, headerBar: world.target + 0.1 }
+  const full = { ...world, bar, headerBar: world.target + 0.1 }
   const purge = params.dryers.reduce((sum, dryer) => sum + (dryer.desiccant ? 0.15 * dryer.ratedFlow * 0.87 : 0), 0)
-  const need = customerFlow(params, level, input.demand) + chokedFlow(params.leak, level.headerBar, level.target) + purge
+  const need = customerFlow(params, full, input.demand) + chokedFlow(params.leak, full.headerBar, full.target) + purge
   const duties = share(params, world, need, input.altitude)
+  // What cannot be made is missing in the header: without any machine there is no pressure.
+  const made = duties.reduce((sum, duty, i) => sum + duty.loaded * duty.speed * (params.units[i]?.unit.ratedFlow ?? 0) * input.altitude, 0)
+  const sag = made < 0.97 * need ? world.target * (1 - made / need) : 0
+  const level = { ...full, bar: Math.max(0, full.bar - sag), headerBar: Math.max(0, full.headerBar - sag) }
   const units = world.units.map((control, i) => coarseUnit(params, level, control, i, duties[i] ?? rest, input, dt, random))
   // The moment shown lies somewhere in the pressure band.
-  const swing = (random() - 0.5) * (params.sequenced ? world.band * 0.6 : 0.5)
+  const swing = sag > 1 ? 0 : (random() - 0.5) * (params.sequenced ? world.band * 0.6 : 0.5)
   const meanPower = units.reduce((sum, unit) => sum + unit.meanPower, 0)
   const supply = units.reduce((sum, unit) => sum + unit.control.state.flow, 0)
   const controls = units.map((unit) => unit.control)
   const next = stepPlant(
     { ...params, volume: 1e12 },
-    { ...level, bar: bar + swing, headerBar: level.headerBar + swing, units: controls },
+    { ...level, bar: level.bar + swing, headerBar: level.headerBar + swing, units: controls },
     input,
     dt,
   )
   const momentary = controls.reduce((sum, control) => sum + control.state.power, 0)
   return {
     ...next,
-    bar: bar + swing + (supply > need ? 0.02 : -0.02),
+    bar: Math.max(0, level.bar + swing + (supply > need ? 0.02 : -0.02)),
     totals: { ...next.totals, energy: next.totals.energy + ((meanPower - momentary) * dt) / 3600 },
   }
 }

@@ -54,8 +54,8 @@ describe('a station world', () => {
   })
   it('drives a hot machine to its own trip and keeps the supply up with the others', () => {
     const { params, world, demand } = run('JS-S01', 0.4, 1)
-    const first = world.units.findIndex((unit) => unit.state.run === 'LOADED')
-    let hot: WorldState = { ...world, units: world.units.map((unit, i) => (i === first ? { ...unit, fouling: 3 } : unit)) }
+    const first = params.units.findIndex(({ unit }) => unit.variant === 'vsd')
+    let hot: WorldState = { ...world, units: world.units.map((unit, i) => (i === first ? { ...unit, fouling: 4.5 } : unit)) }
     for (let i = 0; i < 20 * 600; i++) hot = stepWorld(params, hot, input(demand), MAX_STEP)
     const tripped = hot.units.find((unit) => unit.state.run === 'FAULT')
     expect(tripped?.state.fault).toBe('DISCHARGE_TEMP')

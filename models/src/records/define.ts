@@ -24,7 +24,10 @@ interface Declaration<N extends string, F extends Fields, L extends Lifecycle | 
   readonly hidden?: true
 }
 
-export type Defined<N extends string, F extends Fields, L extends Lifecycle | undefined, T extends string> = RecordModel & {
+export type Defined<N extends string, F extends Fields, L extends Lifecycle | undefined, T extends string> = Omit<
+  RecordModel,
+  'name' | 'table' | 'fields' | 'lifecycle'
+> & {
   readonly name: N
   readonly table: T
   readonly fields: F

@@ -18,7 +18,8 @@ describe('failures', () => {
     expect(failure).toMatchObject({ status: 409, code: 'ROOM_OCCUPIED', text: { zh: '站房有人' }, field: 'code' })
   })
   it('never fails on a body that is no API error', () => {
-    for (const body of [null, 'x', {}, { error: null }, { error: 'x' }]) expect(failureFrom(502, body)).toMatchObject({ code: 'unreadable', status: 502 })
+    for (const body of [null, 'x', {}, { error: null }, { error: 'x' }])
+      expect(failureFrom(502, body)).toMatchObject({ code: 'unreadable', status: 502 })
     expect(failureFrom(400, { error: { code: 'invalid', message: 'plain' } }).text.zh).toBe('plain')
   })
 })

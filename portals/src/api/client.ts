@@ -21,12 +21,15 @@ export class ApiFailure extends Error {
 }
 
 /** A part an operation does not declare is typed `unknown` by zod: then it must not be given. */
-type Part<Name extends string, S extends z.ZodType> = unknown extends z.input<S>
-  ? { readonly [K in Name]?: never }
-  : Record<never, never> extends z.input<S>
-    ? { readonly [K in Name]?: z.input<S> }
-    : { readonly [K in Name]: z.input<S> }
-export type CallInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Part<'params', P> & Part<'query', Q> & Part<'body', B>
+type Part<Name extends string, S extends z.ZodType> =
+  unknown extends z.input<S>
+    ? { readonly [K in Name]?: never }
+    : Record<never, never> extends z.input<S>
+      ? { readonly [K in Name]?: z.input<S> }
+      : { readonly [K in Name]: z.input<S> }
+export type CallInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Part<'params', P> &
+  Part<'query', Q> &
+  Part<'body', B>
 
 interface AnyInput {
   readonly params?: unknown

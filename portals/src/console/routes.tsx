@@ -7,7 +7,7 @@ import { Shell } from '../ui/shell/index.ts'
 import { useTitle } from '../ui/widgets/index.ts'
 import { permits, useMe } from './session.ts'
 
-function page<M, K extends keyof M & string>(load: () => Promise<M>, name: K): ReactNode {
+function page<M>(load: () => Promise<M>, name: keyof M & string): ReactNode {
   const Page = lazy(async () => ({ default: (await load())[name] as ComponentType }))
   return <Page />
 }

@@ -38,7 +38,9 @@ export function SignInPage({ expired }: { readonly expired: boolean }) {
 
   return (
     <SessionFrame>
-      {expired && !failure ? <Alert type="info" showIcon title={t('session.expired')} style={{ marginBottom: 16 }} data-testid="session-expired" /> : null}
+      {expired && !failure ? (
+        <Alert type="info" showIcon title={t('session.expired')} style={{ marginBottom: 16 }} data-testid="session-expired" />
+      ) : null}
       {failure ? (
         <Alert
           type="error"
@@ -66,7 +68,11 @@ export function SignInPage({ expired }: { readonly expired: boolean }) {
           {accounts.map((account) => (
             <button key={account.username} type="button" className="demo-account" onClick={() => form.setFieldsValue(account)}>
               <strong>{account.username}</strong> <span className="mono">{account.password}</span>
-              {account.role ? <span className="muted">{account.role in roleKeys ? t(roleKeys[account.role as keyof typeof roleKeys]) : account.role}</span> : null}
+              {account.role ? (
+                <span className="muted">
+                  {account.role in roleKeys ? t(roleKeys[account.role as keyof typeof roleKeys]) : account.role}
+                </span>
+              ) : null}
             </button>
           ))}
         </div>
@@ -129,7 +135,12 @@ function SessionFrame({ children }: { readonly children: React.ReactNode }) {
         </div>
         {children}
       </Card>
-      <Button type="text" icon={<GlobalOutlined />} data-testid="language-toggle" onClick={() => set({ language: lang === 'zh' ? 'en' : 'zh' })}>
+      <Button
+        type="text"
+        icon={<GlobalOutlined />}
+        data-testid="language-toggle"
+        onClick={() => set({ language: lang === 'zh' ? 'en' : 'zh' })}
+      >
         {t('shell.language')}
       </Button>
     </main>

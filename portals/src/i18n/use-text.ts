@@ -8,11 +8,11 @@ export type TextKey = keyof typeof texts
 export interface Text {
   readonly lang: Language
   /** A text of the portal. */
-  t(key: TextKey, values?: Readonly<Record<string, string | number>>): string
+  readonly t: (key: TextKey, values?: Readonly<Record<string, string | number>>) => string
   /** A text that comes with the data (kinds, errors). */
-  label(label: Label): string
+  readonly label: (label: Label) => string
   /** Name of a thing that may have an English name. */
-  name(thing: { readonly name: string; readonly nameEn?: string }): string
+  readonly name: (thing: { readonly name: string; readonly nameEn?: string }) => string
 }
 
 export function translator(lang: Language): Text {

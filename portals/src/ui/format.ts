@@ -108,7 +108,10 @@ export function formatDuration(ms: number | null | undefined, locale: Locale = '
 }
 
 /** Key of the text and its number for "n minutes ago". */
-export function ago(ms: number): { readonly key: 'ago.now' | 'ago.seconds' | 'ago.minutes' | 'ago.hours' | 'ago.days'; readonly n: number } {
+export function ago(ms: number): {
+  readonly key: 'ago.now' | 'ago.seconds' | 'ago.minutes' | 'ago.hours' | 'ago.days'
+  readonly n: number
+} {
   const s = Math.floor(ms / 1000)
   if (s < 2) return { key: 'ago.now', n: 0 }
   if (s < 60) return { key: 'ago.seconds', n: s }

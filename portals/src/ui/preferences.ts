@@ -11,7 +11,7 @@ interface Preferences {
   readonly sound: boolean
   readonly volume: number
   readonly view3d: boolean
-  set(change: Partial<Omit<Preferences, 'set'>>): void
+  readonly set: (change: Partial<Omit<Preferences, 'set'>>) => void
 }
 
 /** What this person chose on this browser. */

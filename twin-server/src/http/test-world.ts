@@ -31,7 +31,12 @@ export interface World {
 export interface WorldOptions {
   readonly permissionsOf?: (db: Db) => PermissionSource
   /** Further parts of the API, made once the database and the people are there. */
-  readonly extend?: (made: { readonly db: Db; readonly url: string; readonly security: Security; readonly clock: Clock }) => Promise<Partial<HttpParts>>
+  readonly extend?: (made: {
+    readonly db: Db
+    readonly url: string
+    readonly security: Security
+    readonly clock: Clock
+  }) => Promise<Partial<HttpParts>>
 }
 
 export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOptions = {}): Promise<World> {

@@ -7,7 +7,7 @@ import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { createAuthEngine } from './auth-engine.ts'
 import type { Role } from './principal.ts'
 import { rolePermissions } from './role-permissions.ts'
-import { type Sessions, createSessions } from './sessions.ts'
+import { type PermissionSource, type Sessions, createSessions } from './sessions.ts'
 import { type SignIn, createSignIn } from './sign-in.ts'
 import type { AuthTables } from './tables.ts'
 import { type Users, createUsers } from './users.ts'
@@ -22,6 +22,8 @@ export interface SecurityOptions {
   /** Every command there is, for the permissions of the roles. */
   readonly commands: readonly CommandDefinition[]
   readonly org?: string
+  /** What a user may do; default: the built-in roles as they come. */
+  readonly permissionsOf?: PermissionSource
   /** Per address; default 60. */
   readonly signInsPerMinute?: number
 }
@@ -45,7 +47,7 @@ export function createSecurity(options: SecurityOptions): Security {
     publicUrl: options.publicUrl,
     signInsPerMinute: options.signInsPerMinute ?? 60,
   })
-  const sessions = createSessions(db, engine, permissions)
+  const sessions = createSessions(db, engine, options.permissionsOf ?? (({ role }) => Promise.resolve(permissions[role])))
   const audit = createAuditLog(db, clock, org)
   const attempts = createAttempts(db, clock, org)
   const users = createUsers(db, clock, org, audit, (userId) => sessions.changed(userId))

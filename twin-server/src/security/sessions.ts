@@ -4,20 +4,21 @@ import { type AuthEngine, cookiePrefix } from './auth-engine.ts'
 import type { Principal, Role } from './principal.ts'
 import type { AuthDatabase } from './tables.ts'
 
+/** Reads a user's permissions; asked once per session and change. */
+export type PermissionSource = (user: { readonly id: string; readonly org: string; readonly role: Role }) => Promise<ReadonlySet<string>>
+
 export interface Sessions {
   /** Who the cookie or bearer token belongs to; undefined = nobody, expired, revoked or disabled. */
   authenticate(headers: Headers): Promise<Principal | undefined>
   /** The user's rights changed or ended: the next request reads them anew, and listeners (live streams) look again. */
   changed(userId: string): void
+  /** The same for everybody: a role changed. */
+  allChanged(): void
   onPrincipalChanged(listener: (userId: string) => void): () => void
 }
 
 /** getSession costs about a millisecond, so answers are kept for 10 s; every change made here clears them at once. */
-export function createSessions(
-  db: Kysely<AuthDatabase>,
-  engine: AuthEngine,
-  permissions: Readonly<Record<Role, ReadonlySet<string>>>,
-): Sessions {
+export function createSessions(db: Kysely<AuthDatabase>, engine: AuthEngine, permissionsOf: PermissionSource): Sessions {
   const cache = new LRUCache<string, Principal>({ max: 10_000, ttl: 10_000 })
   const listeners = new Set<(userId: string) => void>()
   let generation = 0
@@ -33,7 +34,7 @@ export function createSessions(
       username: user.username,
       name: user.name,
       role: user.role,
-      permissions: permissions[user.role],
+      permissions: await permissionsOf(user),
       stations: user.stations === null ? null : new Set(user.stations),
       mustChangePassword: user.must_change_password,
     }
@@ -55,6 +56,12 @@ export function createSessions(
       generation++
       for (const [credential, principal] of cache.entries()) if (principal.id === userId) cache.delete(credential)
       for (const listener of listeners) listener(userId)
+    },
+    allChanged() {
+      generation++
+      const users = new Set(Array.from(cache.values(), ({ id }) => id))
+      cache.clear()
+      for (const user of users) for (const listener of listeners) listener(user)
     },
     onPrincipalChanged(listener) {
       listeners.add(listener)

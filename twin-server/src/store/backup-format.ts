@@ -45,12 +45,14 @@ export async function* frames(source: AsyncIterable<Buffer>): AsyncGenerator<{ r
     let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     while (bytes.length >= 5) {
       const end = 5 + bytes.readUInt32BE(1)
-      if (end > 2 ** 26) throw new BackupError('The file is not a backup of this product, or it is damaged.')
+      if (end > 2 ** 26)
+        throw new BackupError('该文件不是本产品的备份或已损坏。 The file is not a backup of this product, or it is damaged.')
       if (bytes.length < end) break
       yield { type: bytes.toString('latin1', 0, 1), payload: bytes.subarray(5, end) }
       bytes = bytes.subarray(end)
     }
     rest = bytes
   }
-  if (rest.length > 0) throw new BackupError('The backup ends in the middle: it was not written to its end.')
+  if (rest.length > 0)
+    throw new BackupError('备份不完整，未写到结尾，数据未改动。 The backup ends in the middle: it was not written to its end.')
 }

@@ -39,7 +39,10 @@ export async function backup(url: string, file: string): Promise<BackupResult> {
   } catch (error) {
     await rm(partial, { force: true })
     if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
-      throw new BackupError(`The disk that holds ${file} is full: free some space or name another file.`, { cause: error })
+      throw new BackupError(
+        `${file} 所在磁盘已满，请清理空间或更换文件。 The disk that holds ${file} is full: free some space or name another file.`,
+        { cause: error },
+      )
     throw error
   } finally {
     await pool.end()
@@ -82,6 +85,8 @@ async function* content(tx: Tx, totals: { tables: number; rows: number; sha256: 
 const json = (value: object): Buffer => Buffer.from(JSON.stringify(value))
 
 async function manifest(tx: Tx): Promise<Manifest> {
+  const [made] = await tx`select 1 where to_regclass('kysely_migration') is not null`
+  if (!made) throw new BackupError('数据库为空，没有可备份的内容。 The database is empty: there is nothing to back up.')
   const migrations = await tx<{ name: string }[]>`select name from kysely_migration order by name`
   const partitions = await tx<{ parent: string; day: number }[]>`select parent, day from tw_partition order by parent, day`
   const [server] = await tx<{ version: string }[]>`select current_setting('server_version') as version`

@@ -48,7 +48,10 @@ export async function clearStalePid(data: string): Promise<void> {
   if (!existsSync(file) || runningPostmaster(data)) return
   for (let i = 0; i < 100 && stragglers(data).length > 0; i++) await delay(100)
   const left = stragglers(data)
-  if (left.length > 0) throw new Error(`Old PostgreSQL processes (${left.join(', ')}) still use ${data}: end them and start again.`)
+  if (left.length > 0)
+    throw new Error(
+      `旧的 PostgreSQL 进程仍在使用 ${data}，请结束后重试。 Old PostgreSQL processes (${left.join(', ')}) still use ${data}: end them and start again.`,
+    )
   rmSync(file, { force: true })
 }
 
@@ -90,7 +93,13 @@ export async function stopPostmaster(pid: number): Promise<void> {
 export function freePort(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', () => reject(new Error(`Port ${port} for the database is taken: end what uses it or choose another port.`)))
+    server.once('error', () =>
+      reject(
+        new Error(
+          `数据库端口 ${port} 已被占用，请结束占用程序或更换端口。 Port ${port} for the database is taken: end what uses it or choose another port.`,
+        ),
+      ),
+    )
     server.listen(port, '127.0.0.1', () => {
       const address = server.address()
       server.close(() => resolve(typeof address === 'object' && address ? address.port : port))
@@ -102,22 +111,23 @@ export function freePort(port: number): Promise<number> {
 export function explain(log: string, data: string): string {
   const says = (pattern: RegExp): boolean => pattern.test(log)
   if (says(/No space left on device|could not extend file|Disk quota exceeded/i))
-    return `The disk that holds ${data} is full: free some space and start again.`
-  if (says(/Address already in use/i)) return 'The port of the database is taken: end what uses it or choose another port.'
+    return `${data} 所在磁盘已满，请清理空间后重新启动。 The disk that holds ${data} is full: free some space and start again.`
+  if (says(/Address already in use/i))
+    return '数据库端口已被占用，请结束占用程序或更换端口。 The port of the database is taken: end what uses it or choose another port.'
   if (says(/Permission denied|Operation not permitted|has wrong ownership|has invalid permissions/i))
-    return `PostgreSQL may not use ${data}: give the folder to the user that runs it (mode 0700), or choose another data folder.`
+    return `PostgreSQL 无权使用 ${data}，请把目录交给运行用户（权限 0700）或更换数据目录。 PostgreSQL may not use ${data}: give the folder to the user that runs it (mode 0700), or choose another data folder.`
   if (says(/initialized by PostgreSQL version|incompatible with server/i))
-    return `The data in ${data} was made by another PostgreSQL version: restore a backup into a new data folder.`
+    return `${data} 的数据由另一版本的 PostgreSQL 生成，请把备份恢复到新的数据目录。 The data in ${data} was made by another PostgreSQL version: restore a backup into a new data folder.`
   if (says(/lock file .* already exists|pre-existing shared memory/i))
-    return `Another PostgreSQL still uses ${data}: end it and start again.`
+    return `另一个 PostgreSQL 仍在使用 ${data}，请结束后重新启动。 Another PostgreSQL still uses ${data}: end it and start again.`
   if (
     says(
       /PANIC|invalid (primary )?checkpoint|could not locate a valid checkpoint|not a valid data directory|could not (open|read) file|missing or erroneous|invalid page|checksum|bogus data|incorrect resource manager|syntax error in file/i,
     )
   )
-    return `The data folder ${data} is damaged: move it away and restore the last backup (npm run restore -- FILE).`
+    return `数据目录 ${data} 已损坏，请移走并恢复最近的备份。 The data folder ${data} is damaged: move it away and restore the last backup (npm run restore -- FILE).`
   const last = log.trim().split('\n').at(-1)
-  return `PostgreSQL did not start: ${last && last.length > 0 ? last : 'it gave no reason'}.`
+  return `PostgreSQL 未能启动。 PostgreSQL did not start: ${last && last.length > 0 ? last : 'it gave no reason'}.`
 }
 
 /** Something that differs between two processes that were given the same pid. */
@@ -136,7 +146,9 @@ export function takeOwnership(home: string): void {
   if (existsSync(file)) {
     const [pid, born] = readFileSync(file, 'utf8').trim().split(' ', 2)
     if (Number(pid) !== process.pid && alive(Number(pid)) && bornAt(Number(pid)) === born)
-      throw new Error(`Another server (process ${pid}) already uses the data folder ${home}: stop it first, or choose another data folder.`)
+      throw new Error(
+        `另一个服务进程（${pid}）正在使用数据目录 ${home}，请先停止它或更换数据目录。 Another server (process ${pid}) already uses the data folder ${home}: stop it first, or choose another data folder.`,
+      )
   }
   writeFileSync(file, `${process.pid} ${bornAt(process.pid)}\n`)
 }

@@ -38,7 +38,9 @@ export function postgresAccount(): Account | null {
   }
   const nobody = accountNamed('nobody')
   if (nobody) return nobody
-  throw new Error('PostgreSQL refuses to run as root and no account `postgres` could be made: add one, or start as an ordinary user.')
+  throw new Error(
+    'PostgreSQL 不能以 root 运行且无法创建 postgres 用户，请添加该用户或以普通用户启动。 PostgreSQL refuses to run as root and no account `postgres` could be made: add one, or start as an ordinary user.',
+  )
 }
 
 /** True if the account may pass through every folder above `path` and read the last one. */
@@ -82,7 +84,7 @@ export function binaries(account: Account | null): string {
     version = String(JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')).version)
   } catch {
     throw new Error(
-      `There is no embedded PostgreSQL for this machine (${platform}): run npm install again, or set DATABASE_URL to a PostgreSQL 15 or newer.`,
+      `没有适用于本机的内嵌 PostgreSQL，请重新执行 npm install，或设置 DATABASE_URL。 There is no embedded PostgreSQL for this machine (${platform}): run npm install again, or set DATABASE_URL to a PostgreSQL 15 or newer.`,
     )
   }
   if (!account || canReach(account, join(native, 'bin'))) return native

@@ -74,7 +74,9 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const native = binaries(account)
   if (!existsSync(join(data, 'PG_VERSION'))) initialise(native, home, data, passwordFile, account)
   if (!existsSync(passwordFile))
-    throw new Error(`The file ${passwordFile} is missing, so nobody can sign in to the database: restore it or the last backup.`)
+    throw new Error(
+      `缺少数据库密码文件 ${passwordFile}，请恢复该文件或最近的备份。 The file ${passwordFile} is missing, so nobody can sign in to the database: restore it or the last backup.`,
+    )
   await clearStalePid(data)
   const port = await freePort(options.port ?? 0)
   if (existsSync(log) && statSync(log).size > 20_000_000) truncateSync(log)

@@ -30,7 +30,7 @@ export class Jobs {
 
   start(options: JobOptions): void {
     if (this.#timer) return
-    if (options.rollups) this.#rollups.start()
+    if (options.rollups) this.#rollups.start((error) => options.onError?.(error))
     const run = (): void => {
       this.#busy = this.#upkeep(options).catch((error: unknown) => options.onError?.(error))
     }

@@ -9,8 +9,10 @@ export async function migrate<T>(db: Kysely<T>): Promise<readonly string[]> {
   if (error) {
     const reason = error instanceof Error ? error.message : 'unknown'
     if (reason.includes('corrupted migrations'))
-      throw new Error('The database was made by a newer or different version of this software: start that version, or restore a backup.')
-    throw new Error(`The database could not be brought to this version: ${reason}`, { cause: error })
+      throw new Error(
+        '数据库由其他版本的软件建立，请启动该版本或恢复备份。 The database was made by a newer or different version of this software: start that version, or restore a backup.',
+      )
+    throw new Error(`数据库升级失败。 The database could not be brought to this version: ${reason}`, { cause: error })
   }
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
 }

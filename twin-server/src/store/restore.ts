@@ -24,9 +24,12 @@ export async function restore(url: string, file: string, { replace }: RestoreOpt
     await access(file)
     const totals = await pool.begin(async (tx) => {
       const [some] = await tx`select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') limit 1`
-      if (some && !replace) throw new BackupError('The database is not empty: add --replace to put the backup in place of what it holds.')
+      if (some && !replace)
+        throw new BackupError(
+          '数据库非空，如要用备份替换，请加 --replace。 The database is not empty: add --replace to put the backup in place of what it holds.',
+        )
       const [busy] = await tx`select 1 from pg_stat_activity where datname = current_database() and application_name like 'tw:%' limit 1`
-      if (busy) throw new BackupError('A server is running on this database: stop it first.')
+      if (busy) throw new BackupError('服务正在使用该数据库，请先停止。 A server is running on this database: stop it first.')
       await tx.unsafe('drop schema if exists public cascade')
       await tx.unsafe('create schema public')
       return load(tx, file)
@@ -42,11 +45,14 @@ export async function restore(url: string, file: string, { replace }: RestoreOpt
 
 function explained(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOENT') return new BackupError(`There is no file ${file}.`, { cause: error })
+  if (code === 'ENOENT') return new BackupError(`没有文件 ${file}。 There is no file ${file}.`, { cause: error })
   if (code.startsWith('ZSTD') || code.startsWith('Z_') || code === 'ERR_STREAM_PREMATURE_CLOSE')
-    return new BackupError(`${file} is not a backup of this product, or it is damaged or incomplete; nothing was changed.`, {
-      cause: error,
-    })
+    return new BackupError(
+      `${file} 不是本产品的备份，或已损坏、不完整，数据未改动。 ${file} is not a backup of this product, or it is damaged or incomplete; nothing was changed.`,
+      {
+        cause: error,
+      },
+    )
   return error
 }
 
@@ -60,39 +66,48 @@ async function load(tx: Tx, file: string): Promise<Totals> {
   for (let next = await stream.next(); !next.done; next = await stream.next()) {
     const { type, payload } = next.value
     if (type === 'M') {
-      await prepare(tx, parse<Manifest>(payload))
+      await prepare(tx, parse(payload) as Manifest)
       started = true
-    } else if (!started) throw new BackupError('The file is not a backup of this product.')
+    } else if (!started) throw new BackupError('该文件不是本产品的备份。 The file is not a backup of this product.')
     else if (type === 'T') {
-      const table = parse<TableHead>(payload)
+      const table = parse(payload) as TableHead
       const end = await loadTable(tx, table, stream)
       all.update(`${table.name} ${end.rows} ${end.sha256}\n`)
       rows += end.rows
       tables++
     } else if (type === 'Z') {
-      const totals = parse<Totals>(payload)
+      const totals = parse(payload) as Totals
       if (totals.rows !== rows || totals.tables !== tables || totals.sha256 !== all.digest('hex')) throw damaged()
       await sequences(tx)
       return totals
     }
   }
-  throw new BackupError('The backup ends in the middle: it was not written to its end; nothing was changed.')
+  throw new BackupError(
+    '备份不完整，未写到结尾，数据未改动。 The backup ends in the middle: it was not written to its end; nothing was changed.',
+  )
 }
 
-const damaged = (): BackupError => new BackupError('The backup is damaged (checksums differ); nothing was changed.')
+const damaged = (): BackupError =>
+  new BackupError('备份已损坏（校验不一致），数据未改动。 The backup is damaged (checksums differ); nothing was changed.')
 // Frames were written by `backup`; a foreign file fails at its first checksum or statement, and the transaction with it.
-const parse = <T>(payload: Buffer): T => JSON.parse(payload.toString('utf8')) as T
+const parse = (payload: Buffer): unknown => JSON.parse(payload.toString('utf8'))
 
 /** The schema as it was when the backup was made, with its partitions and without seeded rows. */
 async function prepare(tx: Tx, manifest: Manifest): Promise<void> {
-  if (manifest.format !== 1) throw new BackupError('The backup was made by a newer version of this software: restore it with that version.')
+  if (manifest.format !== 1)
+    throw new BackupError(
+      '备份由更新版本的软件生成，请用该版本恢复。 The backup was made by a newer version of this software: restore it with that version.',
+    )
   await tx.unsafe('create table kysely_migration (name varchar(255) not null primary key, "timestamp" varchar(255) not null)')
   await tx.unsafe('create table kysely_migration_lock (id varchar(255) not null primary key, is_locked integer not null default 0)')
   await tx.unsafe(`insert into kysely_migration_lock (id) values ('migration_lock')`)
   const db = openKysely(tx.asPool())
   for (const name of manifest.migrations) {
     const migration = migrations[name]
-    if (!migration) throw new BackupError('The backup was made by a newer version of this software: restore it with that version.')
+    if (!migration)
+      throw new BackupError(
+        '备份由更新版本的软件生成，请用该版本恢复。 The backup was made by a newer version of this software: restore it with that version.',
+      )
     await migration.up(db)
     await tx`insert into kysely_migration (name, "timestamp") values (${name}, ${new Date().toISOString()})`
   }
@@ -110,7 +125,7 @@ async function loadTable(tx: Tx, { name, columns }: TableHead, stream: ReturnTyp
     for (let next = await stream.next(); !next.done; next = await stream.next()) {
       const { type, payload } = next.value
       if (type === 'E') {
-        end = parse<TableEnd>(payload)
+        end = parse(payload) as TableEnd
         return
       }
       hash.update(payload)
@@ -125,7 +140,10 @@ async function loadTable(tx: Tx, { name, columns }: TableHead, stream: ReturnTyp
 }
 
 function ended(end: TableEnd | null): TableEnd {
-  if (end === null) throw new BackupError('The backup ends in the middle: it was not written to its end; nothing was changed.')
+  if (end === null)
+    throw new BackupError(
+      '备份不完整，未写到结尾，数据未改动。 The backup ends in the middle: it was not written to its end; nothing was changed.',
+    )
   return end
 }
 

@@ -5,12 +5,10 @@ import { type Pairs, Recomputer } from './recompute.ts'
 
 export interface RollupOptions {
   readonly org: string
-  /** Told of a failed pass; the next one tries again. */
-  readonly onError?: (error: unknown) => void
 }
 
-/** Marks taken in one pass, and buckets per statement. */
-const MARKS = 4000
+/** Buckets marked that are taken in one pass, and buckets per statement. */
+const PAIRS = 50_000
 const CHUNK = 4000
 const IDLE_MS = 1000
 /** Coarser tiers wait a little, so that a late minute after another costs one hour and not sixty. */
@@ -36,10 +34,11 @@ export class RollupWorker {
     this.#recompute = new Recomputer(options.org)
   }
 
-  start(): void {
+  /** `onError` is told of a failed pass; the next one tries again. */
+  start(onError: (error: unknown) => void): void {
     if (this.#stop) return
     this.#stop = new AbortController()
-    this.#running = this.#loop(this.#stop.signal)
+    this.#running = this.#loop(this.#stop.signal, onError)
   }
 
   async stop(): Promise<void> {
@@ -66,7 +65,7 @@ export class RollupWorker {
     return { marks: row?.marks ?? 0, oldestMs: row?.oldest ? Math.max(0, Date.now() - row.oldest) : 0 }
   }
 
-  async #loop(signal: AbortSignal): Promise<void> {
+  async #loop(signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
     while (!signal.aborted) {
       let done = 0
       let failed = false
@@ -75,7 +74,7 @@ export class RollupWorker {
         done = await this.pass(Date.now())
       } catch (error) {
         failed = true
-        this.#options.onError?.(error)
+        onError(error)
       }
       // Behind a backlog it works half of the time, so that commits keep the disk; otherwise it waits for the next minute to close.
       const rest = failed || done === 0 ? IDLE_MS : Math.min(performance.now() - started, IDLE_MS)
@@ -142,13 +141,17 @@ export class RollupWorker {
   }
 }
 
-/** Takes the oldest marks; another worker passes over those. */
+/**
+ * Takes the oldest marks, as many as are worth about `PAIRS` buckets. Marks due together go together: those of a live minute come with
+ * every commit and name the same buckets again and again.
+ */
 async function take(tx: Tx, tier: number, now: number): Promise<Pairs> {
   const rows = await tx<{ device: string; bucket: number }[]>`
-    with taken as (
-      delete from rollup_dirty where id in (
-        select id from rollup_dirty where tier = ${tier} and due <= ${now} order by due, id limit ${MARKS} for update skip locked)
-      returning devices, buckets)
+    with waiting as (
+      select due, sum(sum(cardinality(devices))) over (order by due) as total from rollup_dirty where tier = ${tier} and due <= ${now} group by due),
+    cut as (select coalesce(max(due) filter (where total <= ${PAIRS}), min(due)) as due from waiting),
+    taken as (
+      delete from rollup_dirty using cut where tier = ${tier} and rollup_dirty.due <= cut.due returning devices, buckets)
     select distinct x.device, x.bucket from taken, unnest(taken.devices, taken.buckets) x(device, bucket) order by x.bucket, x.device`
   return { devices: rows.map((row) => row.device), buckets: rows.map((row) => row.bucket) }
 }

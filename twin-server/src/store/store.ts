@@ -26,7 +26,6 @@ export interface StoreOptions {
   readonly beforeCommit?: CommitOptions['beforeCommit']
   /** One of several nodes: holds shards one by one instead of all. `lockMs`, `idleMs`: see cluster/settings.ts. */
   readonly cluster?: { readonly lockMs: number; readonly idleMs: number }
-  readonly onRollupError?: (error: unknown) => void
 }
 
 export interface Store {
@@ -80,7 +79,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     ? openPool(options.url, { max: 2, name: `twin-cluster:${own.inc}`, idleInTransactionMs: options.cluster.idleMs })
     : null
   const stations = openStations(sql)
-  const rollups = new RollupWorker(sql, partitions, { org, ...(options.onRollupError && { onError: options.onRollupError }) })
+  const rollups = new RollupWorker(sql, partitions, { org })
   const jobs = new Jobs(sql, partitions, rollups, own.inc)
   const commitPort = new PostgresCommitPort(writer, own, partitions, {
     org,

@@ -11,7 +11,7 @@ export const storedFile = defineRecord({
   fields: {
     name: text('文件名', 'Name', { required: true, computed: true, search: true }),
     mime: text('类型', 'Type', { required: true, computed: true }),
-    size: number('大小', 'Size', { required: true, computed: true, integer: true, unit: 'B' }),
+    bytes: number('大小', 'Size', { required: true, computed: true, integer: true, unit: 'B' }),
     sha256: text('校验和', 'SHA-256', { required: true, computed: true }),
     record: text('所属记录', 'Record', { required: true, computed: true }),
     field: text('字段', 'Field', { required: true, computed: true }),
@@ -25,5 +25,9 @@ export const storedFile = defineRecord({
   title: ['name'],
   audience: 'administration',
   actions: { create: null, edit: null, remove: null },
-  views: { columns: ['name', 'mime', 'size', 'record', 'scan', 'createdBy', 'createdAt'], sort: '-createdAt', filters: ['record', 'scan'] },
+  views: {
+    columns: ['name', 'mime', 'bytes', 'record', 'scan', 'createdBy', 'createdAt'],
+    sort: '-createdAt',
+    filters: ['record', 'scan'],
+  },
 })

@@ -1,5 +1,5 @@
 import { defineRecord } from '../define.ts'
-import { text } from '../fields.ts'
+import { image, text } from '../fields.ts'
 
 export const term = defineRecord({
   name: 'term',
@@ -12,6 +12,7 @@ export const term = defineRecord({
     nameEn: text('英文术语', 'English term', { required: true, max: 80, search: true }),
     meaning: text('解释', 'Meaning', { required: true, multiline: true, search: true }),
     meaningEn: text('英文解释', 'English meaning', { required: true, multiline: true, search: true }),
+    picture: image('示意图', 'Picture', { maxBytes: 2_097_152 }),
   },
   title: ['name'],
   unique: [['name']],

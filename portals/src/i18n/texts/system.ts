@@ -1,6 +1,9 @@
 export const systemTexts = {
   'dead.title': ['无法处理的消息', 'Dead letters'],
-  'dead.hint': ['被拒收的消息和数值，按设备和原因计数；数据流未受影响', 'Refused messages and values, counted per device and reason; the stream went on'],
+  'dead.hint': [
+    '被拒收的消息和数值，按设备和原因计数；数据流未受影响',
+    'Refused messages and values, counted per device and reason; the stream went on',
+  ],
   'dead.counts': ['按设备和原因', 'By device and reason'],
   'dead.messages': ['消息', 'Messages'],
   'dead.topic': ['主题', 'Topic'],
@@ -54,9 +57,15 @@ export const systemTexts = {
   'health.noMetrics': ['没有可读的指标', 'No metrics readable'],
   'health.round': ['页面往返时延', 'Round trip of this page'],
   'devices.title': ['设备接入', 'Device access'],
-  'devices.hint': ['每台设备用自己的密钥接入；更换后旧密钥立即失效', 'Each device signs in with its own secret; rotating it voids the old one at once'],
+  'devices.hint': [
+    '每台设备用自己的密钥接入；更换后旧密钥立即失效',
+    'Each device signs in with its own secret; rotating it voids the old one at once',
+  ],
   'devices.rotate': ['更换密钥', 'Rotate secret'],
-  'devices.rotateConfirm': ['更换 {{name}} 的密钥？设备要用新密钥重新接入。', 'Rotate the secret of {{name}}? The device must reconnect with the new one.'],
+  'devices.rotateConfirm': [
+    '更换 {{name}} 的密钥？设备要用新密钥重新接入。',
+    'Rotate the secret of {{name}}? The device must reconnect with the new one.',
+  ],
   'devices.secretOnce': ['密钥只显示这一次，请立即保存', 'The secret is shown only once: save it now'],
   'devices.username': ['MQTT 用户名', 'MQTT user name'],
   'devices.secret': ['密钥', 'Secret'],

@@ -28,7 +28,14 @@ export function ApiPage() {
         </>
       }
     >
-      <Table size="small" rowKey={(row) => row.method + row.path} columns={columns} dataSource={[...rows]} pagination={false} scroll={{ x: 'max-content' }} />
+      <Table
+        size="small"
+        rowKey={(row) => row.method + row.path}
+        columns={columns}
+        dataSource={[...rows]}
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+      />
     </Page>
   )
 }

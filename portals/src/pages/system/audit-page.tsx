@@ -18,7 +18,11 @@ export function AuditPage() {
   const [period, setPeriod] = useState<Period>(() => lastPeriod(7 * 86_400_000, minute()))
   const [filter, setFilter] = useState<{ readonly user?: string; readonly kind?: string; readonly result?: string }>({})
   const [page, setPage] = useState({ page: 1, size: 30 })
-  const found = useCall(operations.audit, { query: { ...filter, from: period.from, to: period.to, ...page } }, { keep: true, every: 15_000 })
+  const found = useCall(
+    operations.audit,
+    { query: { ...filter, from: period.from, to: period.to, ...page } },
+    { keep: true, every: 15_000 },
+  )
   const change = (part: object): void => {
     setFilter({ ...filter, ...part })
     setPage({ ...page, page: 1 })
@@ -43,8 +47,20 @@ export function AuditPage() {
             setPage({ ...page, page: 1 })
           }}
         />
-        <Input.Search allowClear style={{ width: 150 }} placeholder={t('audit.user')} aria-label={t('audit.user')} onSearch={(user) => change({ user })} />
-        <Input.Search allowClear style={{ width: 170 }} placeholder={t('audit.kind')} aria-label={t('audit.kind')} onSearch={(kind) => change({ kind })} />
+        <Input.Search
+          allowClear
+          style={{ width: 150 }}
+          placeholder={t('audit.user')}
+          aria-label={t('audit.user')}
+          onSearch={(user) => change({ user })}
+        />
+        <Input.Search
+          allowClear
+          style={{ width: 170 }}
+          placeholder={t('audit.kind')}
+          aria-label={t('audit.kind')}
+          onSearch={(kind) => change({ kind })}
+        />
         <Select
           allowClear
           style={{ width: 130 }}
@@ -64,18 +80,7 @@ export function AuditPage() {
           data-testid="audit-table"
           expandable={{
             expandRowByClick: true,
-            expandedRowRender: (row) => (
-              <div className="readings">
-                <div>
-                  <div className="section-title">{t('audit.before')}</div>
-                  <pre className="payload mono">{pretty(row.before)}</pre>
-                </div>
-                <div>
-                  <div className="section-title">{t('audit.after')}</div>
-                  <pre className="payload mono">{pretty(row.after)}</pre>
-                </div>
-              </div>
-            ),
+            expandedRowRender: changeOf,
           }}
           pagination={{
             current: page.page,
@@ -87,6 +92,24 @@ export function AuditPage() {
         />
       </Await>
     </Page>
+  )
+}
+
+const changeOf = (row: Row) => <Change row={row} />
+
+function Change({ row }: { readonly row: Row }) {
+  const { t } = useText()
+  return (
+    <div className="readings">
+      <div>
+        <div className="section-title">{t('audit.before')}</div>
+        <pre className="payload mono">{pretty(row.before)}</pre>
+      </div>
+      <div>
+        <div className="section-title">{t('audit.after')}</div>
+        <pre className="payload mono">{pretty(row.after)}</pre>
+      </div>
+    </div>
   )
 }
 

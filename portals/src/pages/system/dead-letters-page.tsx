@@ -69,11 +69,7 @@ export function DeadLettersPage() {
           scroll={{ x: 'max-content' }}
           expandable={{
             expandRowByClick: true,
-            expandedRowRender: (row) => (
-              <pre className="payload mono" aria-label={t('dead.preview')}>
-                {row.preview}
-              </pre>
-            ),
+            expandedRowRender: payloadOf,
           }}
           pagination={{
             current: page.page,
@@ -85,5 +81,16 @@ export function DeadLettersPage() {
         />
       </Await>
     </Page>
+  )
+}
+
+const payloadOf = (letter: Letter) => <Payload letter={letter} />
+
+function Payload({ letter }: { readonly letter: Letter }) {
+  const { t } = useText()
+  return (
+    <pre className="payload mono" aria-label={t('dead.preview')}>
+      {letter.preview}
+    </pre>
   )
 }

@@ -36,7 +36,11 @@ export function DevicesPage() {
   const columns: TableColumnsType<DeviceConfig> = [
     { title: t('common.code'), dataIndex: 'code', key: 'code' },
     { title: t('common.name'), dataIndex: 'name', key: 'name' },
-    { title: t('common.kind'), key: 'kind', render: (_, device) => label(findKind(device.kind)?.label ?? { zh: device.kind, en: device.kind }) },
+    {
+      title: t('common.kind'),
+      key: 'kind',
+      render: (_, device) => label(findKind(device.kind)?.label ?? { zh: device.kind, en: device.kind }),
+    },
     { title: 'id', key: 'id', render: (_, device) => <span className="mono">{device.id}</span> },
     {
       title: t('common.actions'),
@@ -74,7 +78,15 @@ export function DevicesPage() {
             size="small"
             items={[
               { key: 'user', label: t('devices.username'), children: <Typography.Text copyable>{secret.username}</Typography.Text> },
-              { key: 'secret', label: t('devices.secret'), children: <Typography.Text copyable code>{secret.secret}</Typography.Text> },
+              {
+                key: 'secret',
+                label: t('devices.secret'),
+                children: (
+                  <Typography.Text copyable code>
+                    {secret.secret}
+                  </Typography.Text>
+                ),
+              },
             ]}
           />
         </Modal>

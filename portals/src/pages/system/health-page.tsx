@@ -25,8 +25,22 @@ export function HealthPage() {
   const wanted = text.trim().toLowerCase()
   const rows = (metrics.data ?? []).filter((metric) => `${metric.name}${metric.labels}`.toLowerCase().includes(wanted))
   const columns: TableColumnsType<Metric> = [
-    { title: t('health.metricName'), key: 'name', render: (_, metric) => <span className="mono" title={metric.help}>{metric.name}<span className="muted">{metric.labels}</span></span> },
-    { title: t('common.value'), key: 'value', align: 'right', render: (_, metric) => <span className="num">{formatNumber(metric.value)}</span> },
+    {
+      title: t('health.metricName'),
+      key: 'name',
+      render: (_, metric) => (
+        <span className="mono" title={metric.help}>
+          {metric.name}
+          <span className="muted">{metric.labels}</span>
+        </span>
+      ),
+    },
+    {
+      title: t('common.value'),
+      key: 'value',
+      align: 'right',
+      render: (_, metric) => <span className="num">{formatNumber(metric.value)}</span>,
+    },
   ]
   return (
     <Page
@@ -47,7 +61,12 @@ export function HealthPage() {
         <KpiStrip
           testId="health-kpi"
           items={[
-            { key: 'ok', title: t('health.overall'), value: t(health.data?.ok ? 'health.ok' : 'health.bad'), tone: health.data?.ok ? 'running' : 'alarm' },
+            {
+              key: 'ok',
+              title: t('health.overall'),
+              value: t(health.data?.ok ? 'health.ok' : 'health.bad'),
+              tone: health.data?.ok ? 'running' : 'alarm',
+            },
             { key: 'at', title: t('shell.serverTime'), value: formatTime(health.data?.at, 'time', lang) },
           ]}
         />
@@ -60,14 +79,25 @@ export function HealthPage() {
           dataSource={parts}
           columns={[
             { title: t('health.part'), key: 'part', render: (_, [part]) => part },
-            { title: t('common.state'), key: 'ok', render: (_, [, part]) => <Badge status={part.ok ? 'success' : 'error'} text={t(part.ok ? 'health.ok' : 'health.bad')} /> },
+            {
+              title: t('common.state'),
+              key: 'ok',
+              render: (_, [, part]) => <Badge status={part.ok ? 'success' : 'error'} text={t(part.ok ? 'health.ok' : 'health.bad')} />,
+            },
             { title: t('health.detail'), key: 'detail', render: (_, [, part]) => part.detail },
           ]}
         />
       </Await>
       <div className="section-title">
         {t('health.metrics')}
-        <Input.Search allowClear size="small" style={{ width: 220 }} placeholder={t('common.search')} aria-label={t('common.search')} onChange={(event) => setText(event.target.value)} />
+        <Input.Search
+          allowClear
+          size="small"
+          style={{ width: 220 }}
+          placeholder={t('common.search')}
+          aria-label={t('common.search')}
+          onChange={(event) => setText(event.target.value)}
+        />
       </div>
       <Table<Metric>
         size="small"

@@ -33,7 +33,13 @@ export function HelpPage() {
       </section>
       <section className="panel">
         <h2>{t('help.terms')}</h2>
-        <Table<GlossaryTerm> size="small" rowKey={(entry) => entry.term.en} columns={columns} dataSource={Object.values(glossary)} pagination={false} />
+        <Table<GlossaryTerm>
+          size="small"
+          rowKey={(entry) => entry.term.en}
+          columns={columns}
+          dataSource={Object.values(glossary)}
+          pagination={false}
+        />
       </section>
     </Page>
   )

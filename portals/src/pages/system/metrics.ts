@@ -16,7 +16,12 @@ export function readMetrics(text: string): readonly Metric[] {
     const sample = /^([a-zA-Z_:][\w:]*)(\{.*\})? (\S+)/.exec(line)
     if (!sample || sample[1]?.endsWith('_bucket')) continue
     const name = sample[1] ?? ''
-    metrics.push({ name, labels: sample[2] ?? '', value: Number(sample[3]), help: help.get(name) ?? help.get(name.replace(/_(sum|count|total)$/, '')) ?? '' })
+    metrics.push({
+      name,
+      labels: sample[2] ?? '',
+      value: Number(sample[3]),
+      help: help.get(name) ?? help.get(name.replace(/_(sum|count|total)$/, '')) ?? '',
+    })
   }
   return metrics
 }

@@ -31,14 +31,21 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
   const error = create.error ?? update.error
   const failure = error instanceof ApiFailure ? error : null
   const body = operations.createUser.body
-  const rule = (field: string) => [...(body ? [schemaRule(body, field, t('common.required'))] : []), { required: true, message: t('common.required') }]
+  const rule = (field: string) => [
+    ...(body ? [schemaRule(body, field, t('common.required'))] : []),
+    { required: true, message: t('common.required') },
+  ]
 
   const submit = (values: Values): void => {
     const scope = values.stations && values.stations.length > 0 ? values.stations : null
     const done = { onSuccess: onClose }
     if (mode === 'create')
-      create.mutate({ body: { username: values.username, name: values.name, role: values.role, stations: scope, password: values.password } }, done)
-    else if (user && mode === 'edit') update.mutate({ params: { user: user.id }, body: { name: values.name, role: values.role, stations: scope } }, done)
+      create.mutate(
+        { body: { username: values.username, name: values.name, role: values.role, stations: scope, password: values.password } },
+        done,
+      )
+    else if (user && mode === 'edit')
+      update.mutate({ params: { user: user.id }, body: { name: values.name, role: values.role, stations: scope } }, done)
     else if (user) update.mutate({ params: { user: user.id }, body: { password: values.password } }, done)
   }
   return (
@@ -84,7 +91,12 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
           </>
         )}
         {mode === 'edit' ? null : (
-          <Form.Item name="password" label={t('users.initialPassword')} extra={`${t('session.rule')} · ${t('users.resetHint')}`} rules={[{ required: true, message: t('common.required') }]}>
+          <Form.Item
+            name="password"
+            label={t('users.initialPassword')}
+            extra={`${t('session.rule')} · ${t('users.resetHint')}`}
+            rules={[{ required: true, message: t('common.required') }]}
+          >
             <Input.Password autoComplete="new-password" />
           </Form.Item>
         )}

@@ -29,7 +29,13 @@ export function UsersPage() {
   const toggle = (user: UserRow): void => {
     const apply = (): void => update.mutate({ params: { user: user.id }, body: { disabled: !user.disabled } })
     if (user.disabled) apply()
-    else modal.confirm({ title: t('users.disableConfirm', { name: user.name }), okText: t('users.disable'), cancelText: t('common.cancel'), onOk: apply })
+    else
+      modal.confirm({
+        title: t('users.disableConfirm', { name: user.name }),
+        okText: t('users.disable'),
+        cancelText: t('common.cancel'),
+        onOk: apply,
+      })
   }
   const columns: TableColumnsType<UserRow> = [
     { title: t('users.username'), key: 'username', render: (_, user) => <strong>{user.username}</strong> },
@@ -38,7 +44,8 @@ export function UsersPage() {
     {
       title: t('users.stations'),
       key: 'stations',
-      render: (_, user) => (user.stations === null ? t('users.allStations') : user.stations.map((id) => <Tag key={id}>{names.get(id) ?? id}</Tag>)),
+      render: (_, user) =>
+        user.stations === null ? t('users.allStations') : user.stations.map((id) => <Tag key={id}>{names.get(id) ?? id}</Tag>),
     },
     {
       title: t('common.state'),
@@ -50,7 +57,11 @@ export function UsersPage() {
         </>
       ),
     },
-    { title: t('users.lastSignIn'), key: 'last', render: (_, user) => <span className="num">{formatTime(user.lastSignInAt, 'dateTime', lang)}</span> },
+    {
+      title: t('users.lastSignIn'),
+      key: 'last',
+      render: (_, user) => <span className="num">{formatTime(user.lastSignInAt, 'dateTime', lang)}</span>,
+    },
     ...(may
       ? [
           {
@@ -64,7 +75,13 @@ export function UsersPage() {
                 <Button size="small" onClick={() => setDialog({ mode: 'reset', user })}>
                   {t('users.reset')}
                 </Button>
-                <Button size="small" danger={!user.disabled} disabled={user.id === me.id} onClick={() => toggle(user)} data-testid={`toggle-${user.username}`}>
+                <Button
+                  size="small"
+                  danger={!user.disabled}
+                  disabled={user.id === me.id}
+                  onClick={() => toggle(user)}
+                  data-testid={`toggle-${user.username}`}
+                >
                   {t(user.disabled ? 'users.enable' : 'users.disable')}
                 </Button>
               </div>
@@ -79,7 +96,12 @@ export function UsersPage() {
       testId="users-page"
       extra={
         <>
-          <Input.Search allowClear style={{ width: 180 }} placeholder={t('common.search')} aria-label={t('common.search')} onChange={(event) => {
+          <Input.Search
+            allowClear
+            style={{ width: 180 }}
+            placeholder={t('common.search')}
+            aria-label={t('common.search')}
+            onChange={(event) => {
               setText(event.target.value)
               setPage({ ...page, page: 1 })
             }}

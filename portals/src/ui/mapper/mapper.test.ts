@@ -1,4 +1,4 @@
-import { kindOf, pointIndex } from '@twin/models/kinds'
+import { kindOf, pointIndex, type PointDefinition } from '@twin/models/kinds'
 import type { StationView } from '@twin/models/live'
 import type { DeviceConfig } from '@twin/models/stations'
 import { describe, expect, it } from 'vitest'
@@ -30,8 +30,25 @@ function viewWith(link: 'online' | 'silent', age: number): StationView {
   }
   put('dischargePressure', 7.123)
   put('runState', (kind.points[pointIndex(kind, 'runState')]?.values ?? []).indexOf('LOADED'))
-  const state = { link: { state: link, boot: null, since: now }, declared: [], texts: {}, alarms: {}, notices: {}, position: null, commanded: null, replay: null }
-  return { id: 's', order: [device.id], kinds: ['compressor'], slabs: [{ val, ts, q }], devices: { [device.id]: state }, station: {} as StationView['station'], at: now }
+  const state = {
+    link: { state: link, boot: null, since: now },
+    declared: [],
+    texts: {},
+    alarms: {},
+    notices: {},
+    position: null,
+    commanded: null,
+    replay: null,
+  }
+  return {
+    id: 's',
+    order: [device.id],
+    kinds: ['compressor'],
+    slabs: [{ val, ts, q }],
+    devices: { [device.id]: state },
+    station: {} as StationView['station'],
+    at: now,
+  }
 }
 
 describe('readings', () => {
@@ -56,7 +73,7 @@ describe('readings', () => {
 
 describe('values and arguments', () => {
   it('prints enum words and flags in both languages, numbers with unit', () => {
-    const point = (name: string) => kind.points[pointIndex(kind, name)] ?? expect.unreachable()
+    const point = (name: string) => kind.points[pointIndex(kind, name)] as PointDefinition
     expect(valueWithUnit(point('runState'), 'LOADED', 'zh')).toBe('加载')
     expect(valueWithUnit(point('runState'), 'LOADED', 'en')).toBe('Loaded')
     expect(valueWithUnit(point('dischargePressure'), 7.123, 'zh')).toMatch(/^7\.12? bar$/)
@@ -64,7 +81,9 @@ describe('values and arguments', () => {
   })
   it('builds arguments by type and refuses numbers outside the declared range', () => {
     const declared = { name: 'loadPressure', label: { zh: '', en: '' }, type: 'number', required: true, min: 4, max: 13 } as const
-    expect(argumentsFrom([declared, { ...declared, name: 'plan', type: 'object' }], { loadPressure: 6, plan: '{"a":1}', other: 1 })).toEqual({
+    expect(
+      argumentsFrom([declared, { ...declared, name: 'plan', type: 'object' }], { loadPressure: 6, plan: '{"a":1}', other: 1 }),
+    ).toEqual({
       loadPressure: 6,
       plan: { a: 1 },
     })

@@ -23,7 +23,8 @@ export function AlarmBanner() {
     <div className="banner" data-priority={first.priority} role="alert" data-testid="alarm-banner" data-code={first.code}>
       <PriorityTag priority={first.priority} />
       <span className="what">
-        <strong>{definition ? label(definition) : first.code}</strong> · <Link to={`/station/${first.station}`}>{station ? name(station) : first.station}</Link>{' '}
+        <strong>{definition ? label(definition) : first.code}</strong> ·{' '}
+        <Link to={`/station/${first.station}`}>{station ? name(station) : first.station}</Link>{' '}
         <span className="muted">{formatTime(first.raisedAt, 'dateTime', lang)}</span>
       </span>
       {grave.length > 1 ? <span className="muted hide-phone">{t('shell.bannerMore', { n: grave.length - 1 })}</span> : null}

@@ -34,7 +34,12 @@ export function PasswordForm({ onDone }: { readonly onDone: () => void }) {
       <Form.Item name="current" label={t('session.current')} rules={[{ required: true, message: t('common.required') }]}>
         <Input.Password autoComplete="current-password" />
       </Form.Item>
-      <Form.Item name="next" label={t('session.next')} extra={t('session.rule')} rules={[{ required: true, message: t('common.required') }]}>
+      <Form.Item
+        name="next"
+        label={t('session.next')}
+        extra={t('session.rule')}
+        rules={[{ required: true, message: t('common.required') }]}
+      >
         <Input.Password autoComplete="new-password" />
       </Form.Item>
       <Form.Item
@@ -44,7 +49,8 @@ export function PasswordForm({ onDone }: { readonly onDone: () => void }) {
         rules={[
           { required: true, message: t('common.required') },
           ({ getFieldValue }) => ({
-            validator: (_, value) => (value === getFieldValue('next') ? Promise.resolve() : Promise.reject(new Error(t('session.differs')))),
+            validator: (_, value) =>
+              value === getFieldValue('next') ? Promise.resolve() : Promise.reject(new Error(t('session.differs'))),
           }),
         ]}
       >

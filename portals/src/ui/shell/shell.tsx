@@ -38,7 +38,14 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
         {t('nav.skip')}
       </a>
       {phone ? (
-        <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" size={264} title={t('app.name')} styles={{ body: { padding: 0 } }}>
+        <Drawer
+          open={drawer}
+          onClose={() => setDrawer(false)}
+          placement="left"
+          size={264}
+          title={t('app.name')}
+          styles={{ body: { padding: 0 } }}
+        >
           <MainMenu onNavigate={() => setDrawer(false)} />
         </Drawer>
       ) : (

@@ -52,7 +52,9 @@ export function BarChart({ labels, sets, height, horizontal = false, onPick, ari
     chart.current?.setOption(optionOf(labels, sets, horizontal, paletteOf(theme)), { notMerge: true })
   }, [labels, sets, horizontal, theme])
 
-  return <div ref={box} style={{ height }} role="img" aria-label={ariaLabel} data-testid="bar-chart" className={onPick ? 'clickable' : ''} />
+  return (
+    <div ref={box} style={{ height }} role="img" aria-label={ariaLabel} data-testid="bar-chart" className={onPick ? 'clickable' : ''} />
+  )
 }
 
 function optionOf(
@@ -84,7 +86,12 @@ function optionOf(
     animation: false,
     aria: { enabled: true },
     grid: { left: 8, right: 12, top: 34, bottom: labels.length > 40 ? 44 : 8, containLabel: true },
-    tooltip: { trigger: 'axis', backgroundColor: palette.raised, borderColor: palette.border, textStyle: { color: palette.text, fontSize: 12 } },
+    tooltip: {
+      trigger: 'axis',
+      backgroundColor: palette.raised,
+      borderColor: palette.border,
+      textStyle: { color: palette.text, fontSize: 12 },
+    },
     legend: { top: 0, textStyle: text, itemHeight: 10 },
     ...(labels.length > 40 && !horizontal ? { dataZoom: [{ type: 'slider', height: 18, bottom: 8 }] } : {}),
     xAxis: horizontal ? value(bars?.unit ?? '') : category,

@@ -7,7 +7,11 @@ export function HelpTip({ term }: { readonly term: keyof typeof glossary }) {
   const { label, t } = useText()
   const entry = glossary[term]
   return (
-    <Popover trigger={['hover', 'focus', 'click']} title={label(entry.term)} content={<div className="help-text">{label(entry.meaning)}</div>}>
+    <Popover
+      trigger={['hover', 'focus', 'click']}
+      title={label(entry.term)}
+      content={<div className="help-text">{label(entry.meaning)}</div>}
+    >
       <button type="button" className="help-tip" aria-label={`${t('common.help')}: ${label(entry.term)}`}>
         <QuestionCircleOutlined />
       </button>

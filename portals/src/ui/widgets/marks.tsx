@@ -11,7 +11,15 @@ const paths: Readonly<Record<RunSummary, string>> = {
 }
 
 /** State as colour and as shape: disc, square, triangle, ring. */
-export function StateMark({ state, size = 14, bare = false }: { readonly state: RunSummary; readonly size?: number; readonly bare?: boolean }) {
+export function StateMark({
+  state,
+  size = 14,
+  bare = false,
+}: {
+  readonly state: RunSummary
+  readonly size?: number
+  readonly bare?: boolean
+}) {
   const { t } = useText()
   const name = t(`run.${state}`)
   return (

@@ -56,13 +56,8 @@ export function KpiStrip({ items, testId, compact = false }: KpiStripProps) {
   return (
     <div className={compact ? 'kpi-strip compact' : 'kpi-strip'} data-testid={testId}>
       {items.map((item) => (
-        <Card key={item.key} size="small" className="kpi" data-testid={`kpi-${item.key}`}>
-          <Statistic
-            title={item.title}
-            value={item.value}
-            formatter={(value) => <span className={item.tone ? `tone-${item.tone}` : ''}>{value}</span>}
-            {...(item.unit ? { suffix: item.unit } : {})}
-          />
+        <Card key={item.key} size="small" className={item.tone ? `kpi kpi-${item.tone}` : 'kpi'} data-testid={`kpi-${item.key}`}>
+          <Statistic title={item.title} value={item.value} {...(item.unit ? { suffix: item.unit } : {})} />
         </Card>
       ))}
     </div>

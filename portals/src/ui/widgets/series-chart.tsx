@@ -42,6 +42,8 @@ export function SeriesChart(props: SeriesChartProps) {
   const { lang } = useText()
   const theme = usePreferences((state) => state.theme)
   const shape = series.map((s) => `${s.key}|${s.label}|${s.unit}|${s.stepped ?? false}`).join(';')
+  const latest = useRef(series)
+  latest.current = series
   const data = useRef<uPlot.AlignedData>([[]])
   data.current = alignSeries(series)
   const window = useRef<{ from?: number | undefined; to?: number | undefined; mark?: number | undefined }>({})
@@ -51,7 +53,8 @@ export function SeriesChart(props: SeriesChartProps) {
     const host = box.current
     if (!host) return
     const palette = paletteOf(theme)
-    const units = [...new Set(series.map((s) => s.unit))]
+    const units = [...new Set(latest.current.map((s) => s.unit))]
+    const narrow = host.clientWidth < 560
     const axis = (extra: uPlot.Axis): uPlot.Axis => ({
       stroke: palette.muted,
       grid: { stroke: palette.border, width: 1 },
@@ -73,11 +76,11 @@ export function SeriesChart(props: SeriesChartProps) {
         ? [{ show: false }, axis({ scale: `u:${units[0] ?? ''}`, size: 44, values: (_, splits) => splits.map((v) => formatNumber(v)) })]
         : [
             axis({ values: (_, splits) => timeLabels(splits, lang, zone) }),
-            ...units.slice(0, 4).map((unit, i) =>
+            ...units.slice(0, narrow ? 2 : 4).map((unit, i) =>
               axis({
                 scale: `u:${unit}`,
                 side: i % 2 === 0 ? 3 : 1,
-                size: 58,
+                size: narrow ? 46 : 58,
                 label: unitSign(unit) || '1',
                 labelSize: 16,
                 labelFont: '11px system-ui',
@@ -88,7 +91,7 @@ export function SeriesChart(props: SeriesChartProps) {
           ],
       series: [
         { label: lang === 'zh' ? '时间' : 'Time', value: (_, s) => (s === null ? '—' : formatTime(s * 1000, 'full', lang, zone)) },
-        ...series.map((s, i): uPlot.Series => ({
+        ...latest.current.map((s, i): uPlot.Series => ({
           label: s.label,
           scale: `u:${s.unit}`,
           stroke: seriesColours[theme][i % seriesColours[theme].length] ?? palette.primary,
@@ -136,7 +139,9 @@ function timeLabels(splits: readonly number[], lang: 'zh' | 'en', zone: string |
   return splits.map((s) => {
     const at = s * 1000
     if (span > 3 * 86_400_000) return formatTime(at, 'date', lang, zone).slice(5)
-    return span > 20 * 3_600_000 ? formatTime(at, 'minute', lang, zone) : formatTime(at, 'time', lang, zone).slice(0, span < 300_000 ? 8 : 5)
+    return span > 20 * 3_600_000
+      ? formatTime(at, 'minute', lang, zone)
+      : formatTime(at, 'time', lang, zone).slice(0, span < 300_000 ? 8 : 5)
   })
 }
 

@@ -37,7 +37,15 @@ export interface SeriesSummary {
   readonly count: number
 }
 
-export function summarise({ v, min, max }: { readonly v: readonly (number | null)[]; readonly min?: readonly (number | null)[]; readonly max?: readonly (number | null)[] }): SeriesSummary {
+export function summarise({
+  v,
+  min,
+  max,
+}: {
+  readonly v: readonly (number | null)[]
+  readonly min?: readonly (number | null)[]
+  readonly max?: readonly (number | null)[]
+}): SeriesSummary {
   const numbers = v.filter((x) => x !== null)
   if (numbers.length === 0) return { min: null, max: null, mean: null, last: null, count: 0 }
   const low = (min ?? v).filter((x) => x !== null)

@@ -8,7 +8,7 @@ interface Query {
   readonly isPending: boolean
   readonly isError: boolean
   readonly error: Error | null
-  refetch(): unknown
+  readonly refetch: () => unknown
 }
 
 /** Loading, failed or the content: the same on every page. */

@@ -62,7 +62,7 @@ create unique index setting_value_code_key on setting_value (org, code) where de
 create index setting_value_search on setting_value using gin (search);
 
 create table glossary_term (${standardColumns},
-  name text not null, name_en text not null, meaning text not null, meaning_en text not null);
+  name text not null, name_en text not null, meaning text not null, meaning_en text not null, picture text);
 create unique index glossary_term_name_key on glossary_term (org, name) where deleted_at is null;
 create index glossary_term_search on glossary_term using gin (search);
 `,

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { ApiFailure, call } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { alarmLabels } from '../../../ui/catalogue.ts'
-import type { AlarmRow } from './alarm-table.tsx'
+import type { AlarmRow } from './alarm-row.tsx'
 
 interface AckDialogProps {
   readonly rows: readonly AlarmRow[]
@@ -33,9 +33,13 @@ export function AckDialog({ rows, onClose, onDone }: AckDialogProps) {
     const [why] = failed
     if (why) {
       const reason: unknown = why.reason
-      void message.error(t('alarm.ackFailed', { n: failed.length, why: reason instanceof ApiFailure ? label(reason.text) : String(reason) }))
+      void message.error(
+        t('alarm.ackFailed', { n: failed.length, why: reason instanceof ApiFailure ? label(reason.text) : String(reason) }),
+      )
     }
-    await Promise.all([operations.alarms, operations.alarm, operations.alarmKpi].map(({ path }) => client.invalidateQueries({ queryKey: [path] })))
+    await Promise.all(
+      [operations.alarms, operations.alarm, operations.alarmKpi].map(({ path }) => client.invalidateQueries({ queryKey: [path] })),
+    )
     onDone()
     onClose()
   }
@@ -43,7 +47,11 @@ export function AckDialog({ rows, onClose, onDone }: AckDialogProps) {
   return (
     <Modal
       open
-      title={rows.length === 1 && first ? `${t('alarm.ack')}: ${label(alarmLabels.get(first.code) ?? { zh: first.code, en: first.code })}` : t('alarm.ackMany', { n: rows.length })}
+      title={
+        rows.length === 1 && first
+          ? `${t('alarm.ack')}: ${label(alarmLabels.get(first.code) ?? { zh: first.code, en: first.code })}`
+          : t('alarm.ackMany', { n: rows.length })
+      }
       okText={t('alarm.ack')}
       cancelText={t('common.cancel')}
       confirmLoading={busy}

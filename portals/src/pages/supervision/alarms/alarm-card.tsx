@@ -3,7 +3,7 @@ import { useText } from '../../../i18n/index.ts'
 import { alarmLabels } from '../../../ui/catalogue.ts'
 import { formatTime } from '../../../ui/format.ts'
 import { AlarmPhaseTag, PriorityTag } from '../../../ui/widgets/index.ts'
-import { AlarmMarks, needsAck, type AlarmRow } from './alarm-table.tsx'
+import { AlarmMarks, needsAck, type AlarmRow } from './alarm-row.tsx'
 
 interface AlarmCardProps {
   readonly row: AlarmRow

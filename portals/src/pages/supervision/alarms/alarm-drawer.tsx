@@ -12,7 +12,7 @@ import { formatTime } from '../../../ui/format.ts'
 import { valueWithUnit } from '../../../ui/mapper/index.ts'
 import { AlarmPhaseTag, Await, HelpTip, PriorityTag, SeriesChart } from '../../../ui/widgets/index.ts'
 import { AckDialog } from './ack-dialog.tsx'
-import { AlarmMarks, needsAck, type AlarmRow } from './alarm-table.tsx'
+import { AlarmMarks, needsAck, type AlarmRow } from './alarm-row.tsx'
 import { ServiceDialog, ShelveDialog } from './shelve-dialog.tsx'
 
 const refresh = [operations.alarms, operations.alarm, operations.alarmKpi]
@@ -65,11 +65,21 @@ function Occurrence({ alarm, events, before, earlier, children }: OccurrenceProp
             ),
           },
           { key: 'raised', label: t('alarm.raisedAt'), children: formatTime(alarm.raisedAt, 'full', lang) },
-          { key: 'acked', label: t('alarm.ackedAt'), children: alarm.ackedAt ? `${formatTime(alarm.ackedAt, 'full', lang)} · ${alarm.ackedBy ?? ''}` : '—' },
+          {
+            key: 'acked',
+            label: t('alarm.ackedAt'),
+            children: alarm.ackedAt ? `${formatTime(alarm.ackedAt, 'full', lang)} · ${alarm.ackedBy ?? ''}` : '—',
+          },
           ...(alarm.note ? [{ key: 'note', label: t('alarm.note'), children: alarm.note }] : []),
           { key: 'cleared', label: t('alarm.clearedAt'), children: formatTime(alarm.clearedAt, 'full', lang) },
           ...(alarm.shelvedUntil
-            ? [{ key: 'shelved', label: t('alarm.hidden.shelved'), children: `${t('alarm.shelvedUntil', { time: formatTime(alarm.shelvedUntil, 'dateTime', lang) })} · ${alarm.shelveReason ?? ''}` }]
+            ? [
+                {
+                  key: 'shelved',
+                  label: t('alarm.hidden.shelved'),
+                  children: `${t('alarm.shelvedUntil', { time: formatTime(alarm.shelvedUntil, 'dateTime', lang) })} · ${alarm.shelveReason ?? ''}`,
+                },
+              ]
             : []),
         ]}
       />
@@ -100,7 +110,11 @@ function Occurrence({ alarm, events, before, earlier, children }: OccurrenceProp
         items={Object.entries(alarm.values).map(([name, value]) => {
           const point = known(name)
           const shown = value as number | string | boolean | null
-          return { key: name, label: point ? label(point.label) : name, children: point ? valueWithUnit(point, shown, lang) : String(shown ?? '—') }
+          return {
+            key: name,
+            label: point ? label(point.label) : name,
+            children: point ? valueWithUnit(point, shown, lang) : String(shown ?? '—'),
+          }
         })}
       />
       {before.some((series) => series.t.length > 0) ? (
@@ -112,7 +126,13 @@ function Occurrence({ alarm, events, before, earlier, children }: OccurrenceProp
             ariaLabel={t('alarm.before')}
             series={before.map((series) => {
               const point = known(series.point)
-              return { key: `${series.device}:${series.point}`, label: point ? label(point.label) : series.point, unit: series.unit, t: series.t, v: series.v }
+              return {
+                key: `${series.device}:${series.point}`,
+                label: point ? label(point.label) : series.point,
+                unit: series.unit,
+                t: series.t,
+                v: series.v,
+              }
             })}
           />
         </>
@@ -149,8 +169,9 @@ function Related({ title, rows }: { readonly title: string; readonly rows: reado
       <ul className="device-alarms">
         {rows.map((row) => (
           <li key={row.occurrence}>
-            <PriorityTag priority={row.priority} /> {label(alarmDefinitions.get(row.code)?.label ?? { zh: row.code, en: row.code })} · {row.deviceName}{' '}
-            <span className="muted num">{formatTime(row.raisedAt, 'dateTime', lang)}</span> <AlarmPhaseTag phase={row.phase} />
+            <PriorityTag priority={row.priority} /> {label(alarmDefinitions.get(row.code)?.label ?? { zh: row.code, en: row.code })} ·{' '}
+            {row.deviceName} <span className="muted num">{formatTime(row.raisedAt, 'dateTime', lang)}</span>{' '}
+            <AlarmPhaseTag phase={row.phase} />
           </li>
         ))}
       </ul>
@@ -176,7 +197,11 @@ function AlarmActions({ alarm }: { readonly alarm: AlarmRow }) {
         </Button>
       ) : null}
       {operate && definition?.latched && alarm.phase !== 'CLOSED' ? (
-        <Button onClick={() => reset.mutate({ params: { occurrence: alarm.occurrence }, body: {} })} loading={reset.isPending} data-testid="drawer-reset">
+        <Button
+          onClick={() => reset.mutate({ params: { occurrence: alarm.occurrence }, body: {} })}
+          loading={reset.isPending}
+          data-testid="drawer-reset"
+        >
           {t('alarm.reset')}
         </Button>
       ) : null}
@@ -186,7 +211,12 @@ function AlarmActions({ alarm }: { readonly alarm: AlarmRow }) {
             {t('alarm.unshelve')}
           </Button>
         ) : (
-          <Button disabled={alarm.priority === 'P1'} onClick={() => setDialog('shelve')} title={t('alarm.shelveHint')} data-testid="drawer-shelve">
+          <Button
+            disabled={alarm.priority === 'P1'}
+            onClick={() => setDialog('shelve')}
+            title={t('alarm.shelveHint')}
+            data-testid="drawer-shelve"
+          >
             {t('alarm.shelve')}
           </Button>
         )

@@ -40,7 +40,8 @@ interface AlarmFiltersProps {
 export function AlarmFilters({ value, onChange, fixedStation = false, withoutPhase = false }: AlarmFiltersProps) {
   const { t, label, name } = useText()
   const { stations } = useFleet()
-  const set = (change: { readonly [K in keyof AlarmFilter]?: AlarmFilter[K] | undefined }): void => onChange({ ...value, ...change } as AlarmFilter)
+  const set = (change: { readonly [K in keyof AlarmFilter]?: AlarmFilter[K] | undefined }): void =>
+    onChange({ ...value, ...change } as AlarmFilter)
   return (
     <div className="tool-row" data-testid="alarm-filters">
       {withoutPhase ? null : (

@@ -52,16 +52,36 @@ function AlarmKpi() {
         { key: 'open', title: t('alarm.open'), value: formatNumber(data?.open, 0) },
         {
           key: 'unacked',
-          title: <>{t('alarm.unacked')} <HelpTip term="unackedAlarm" /></>,
+          title: (
+            <>
+              {t('alarm.unacked')} <HelpTip term="unackedAlarm" />
+            </>
+          ),
           value: formatNumber(data?.unacked, 0),
           ...(data && data.unacked > 0 ? { tone: 'alarm' as const } : {}),
         },
         { key: 'perTen', title: t('kpi.perTen'), value: formatNumber(data?.perTenMinutes, 2) },
         { key: 'peak', title: t('kpi.peakTen'), value: formatNumber(data?.peakTenMinutes, 0) },
-        { key: 'flood', title: <>{t('kpi.floodShare')} <HelpTip term="flood" /></>, value: formatPercent(data?.floodShare) },
+        {
+          key: 'flood',
+          title: (
+            <>
+              {t('kpi.floodShare')} <HelpTip term="flood" />
+            </>
+          ),
+          value: formatPercent(data?.floodShare),
+        },
         { key: 'topTen', title: t('kpi.topTen'), value: share(data?.topTenShare) },
         { key: 'stale', title: t('kpi.stale'), value: formatNumber(data?.stale, 0) },
-        { key: 'chattering', title: <>{t('kpi.chattering')} <HelpTip term="chattering" /></>, value: formatNumber(data?.chattering.length, 0) },
+        {
+          key: 'chattering',
+          title: (
+            <>
+              {t('kpi.chattering')} <HelpTip term="chattering" />
+            </>
+          ),
+          value: formatNumber(data?.chattering.length, 0),
+        },
         {
           key: 'hidden',
           title: <span title={`${t('kpi.shelved')} / ${t('kpi.suppressed')} / ${t('kpi.outOfService')}`}>{t('kpi.hidden')}</span>,
@@ -70,7 +90,9 @@ function AlarmKpi() {
         {
           key: 'priorities',
           title: <span title={t('kpi.priorityShare')}>P1 / P2 / P3 %</span>,
-          value: data ? [data.priorityShare.P1, data.priorityShare.P2, data.priorityShare.P3].map((part) => formatNumber(part * 100, 0)).join(' / ') : '—',
+          value: data
+            ? [data.priorityShare.P1, data.priorityShare.P2, data.priorityShare.P3].map((part) => formatNumber(part * 100, 0)).join(' / ')
+            : '—',
         },
       ]}
     />
@@ -87,7 +109,14 @@ function SoundSettings() {
       content={
         <div style={{ width: 220 }}>
           {t('alarm.volume')}
-          <Slider min={0} max={1} step={0.1} value={volume} onChange={(value) => set({ volume: value })} ariaLabelForHandle={t('alarm.volume')} />
+          <Slider
+            min={0}
+            max={1}
+            step={0.1}
+            value={volume}
+            onChange={(value) => set({ volume: value })}
+            ariaLabelForHandle={t('alarm.volume')}
+          />
           <div className="tool-row">
             {(['P1', 'P2', 'P3'] as const).map((priority) => (
               <Button

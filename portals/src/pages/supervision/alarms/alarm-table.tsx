@@ -1,11 +1,9 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { operations } from '@twin/models/api'
-import type { schemas } from '@twin/models/api'
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Dropdown, Table, Tag, Tooltip, type TableColumnsType } from 'antd'
+import { Button, Dropdown, Table, type TableColumnsType } from 'antd'
 import { useEffect, useState, type Key } from 'react'
 import { Link } from 'react-router'
-import type { z } from 'zod'
 import { fileAddress, useCall } from '../../../api/index.ts'
 import { useMay } from '../../../console/session.ts'
 import { useText } from '../../../i18n/index.ts'
@@ -18,14 +16,9 @@ import { AckDialog } from './ack-dialog.tsx'
 import { AlarmCard } from './alarm-card.tsx'
 import { AlarmDrawer } from './alarm-drawer.tsx'
 import { queryOf, type AlarmFilter } from './alarm-filters.tsx'
+import { AlarmMarks, needsAck, type AlarmRow } from './alarm-row.tsx'
 
-export type AlarmRow = z.output<typeof schemas.alarmRow>
 type Sort = '-raisedAt' | 'raisedAt' | 'priority' | 'code' | 'phase'
-
-/** Whether somebody still has to acknowledge it. */
-export function needsAck(row: Pick<AlarmRow, 'phase'>): boolean {
-  return row.phase === 'UNACK' || row.phase === 'RTN_UNACK' || row.phase === 'LATCHED_UNACK'
-}
 
 /** A page of alarms under a filter: refreshed at once when the live list changes, otherwise every few seconds. */
 export function AlarmTable({ filter, hideStation = false }: { readonly filter: AlarmFilter; readonly hideStation?: boolean }) {
@@ -105,7 +98,9 @@ export function AlarmTable({ filter, hideStation = false }: { readonly filter: A
                 },
               }
             : {})}
-          onRow={(row) => ({ 'data-testid': 'alarm-row', 'data-occurrence': row.occurrence, 'data-code': row.code, 'data-phase': row.phase }) as object}
+          onRow={(row) =>
+            ({ 'data-testid': 'alarm-row', 'data-occurrence': row.occurrence, 'data-code': row.code, 'data-phase': row.phase }) as object
+          }
           onChange={(pagination, _filters, sorter, extra) => {
             if (extra.action === 'sort' && !Array.isArray(sorter)) setSort(sortOf(sorter.columnKey, sorter.order))
             else setPage({ page: pagination.current ?? 1, size: pagination.pageSize ?? 20 })
@@ -131,26 +126,6 @@ function sortOf(column: Key | undefined, order: 'ascend' | 'descend' | null | un
   return column === 'priority' || column === 'code' || column === 'phase' ? column : '-raisedAt'
 }
 
-export function AlarmMarks({ row }: { readonly row: AlarmRow }) {
-  const { t } = useText()
-  return (
-    <>
-      {row.hidden ? <Tag>{t(`alarm.hidden.${row.hidden}`)}</Tag> : null}
-      {row.historical ? (
-        <Tooltip title={t('alarm.historicalHint')}>
-          <Tag>{t('alarm.historical')}</Tag>
-        </Tooltip>
-      ) : null}
-      {row.chattering ? <Tag color="magenta">{t('alarm.chattering')}</Tag> : null}
-      {row.groupedUnder ? (
-        <Tooltip title={t('alarm.groupedUnder')}>
-          <Tag>⤷</Tag>
-        </Tooltip>
-      ) : null}
-    </>
-  )
-}
-
 function columnsOf(
   { t, label, lang }: ReturnType<typeof useText>,
   hideStation: boolean,
@@ -160,7 +135,12 @@ function columnsOf(
 ): TableColumnsType<AlarmRow> {
   return [
     { title: t('alarm.priority'), key: 'priority', sorter: true, render: (_, row) => <PriorityTag priority={row.priority} /> },
-    { title: t('alarm.raisedAt'), key: 'raisedAt', sorter: true, render: (_, row) => <span className="num">{formatTime(row.raisedAt, 'dateTime', lang)}</span> },
+    {
+      title: t('alarm.raisedAt'),
+      key: 'raisedAt',
+      sorter: true,
+      render: (_, row) => <span className="num">{formatTime(row.raisedAt, 'dateTime', lang)}</span>,
+    },
     {
       title: t('alarm.text'),
       key: 'code',
@@ -171,8 +151,20 @@ function columnsOf(
         </button>
       ),
     },
-    ...(hideStation ? [] : [{ title: t('common.station'), key: 'station', render: (_: unknown, row: AlarmRow) => <Link to={`/station/${row.station}`}>{row.stationName}</Link> }]),
-    { title: t('common.device'), key: 'device', render: (_, row) => <Link to={`/station/${row.station}?device=${row.device}`}>{row.deviceName}</Link> },
+    ...(hideStation
+      ? []
+      : [
+          {
+            title: t('common.station'),
+            key: 'station',
+            render: (_: unknown, row: AlarmRow) => <Link to={`/station/${row.station}`}>{row.stationName}</Link>,
+          },
+        ]),
+    {
+      title: t('common.device'),
+      key: 'device',
+      render: (_, row) => <Link to={`/station/${row.station}?device=${row.device}`}>{row.deviceName}</Link>,
+    },
     {
       title: t('alarm.phase'),
       key: 'phase',
@@ -184,8 +176,16 @@ function columnsOf(
         </>
       ),
     },
-    { title: t('alarm.duration'), key: 'duration', render: (_, row) => <span className="num">{formatDuration((row.clearedAt ?? serverNow()) - row.raisedAt, lang)}</span> },
-    { title: t('alarm.ackedAt'), key: 'acked', render: (_, row) => (row.ackedAt ? `${formatTime(row.ackedAt, 'dateTime', lang)} ${row.ackedBy ?? ''}` : '') },
+    {
+      title: t('alarm.duration'),
+      key: 'duration',
+      render: (_, row) => <span className="num">{formatDuration((row.clearedAt ?? serverNow()) - row.raisedAt, lang)}</span>,
+    },
+    {
+      title: t('alarm.ackedAt'),
+      key: 'acked',
+      render: (_, row) => (row.ackedAt ? `${formatTime(row.ackedAt, 'dateTime', lang)} ${row.ackedBy ?? ''}` : ''),
+    },
     ...(may
       ? [
           {

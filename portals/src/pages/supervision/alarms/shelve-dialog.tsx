@@ -2,7 +2,7 @@ import { operations } from '@twin/models/api'
 import { Form, Input, Modal, Select } from 'antd'
 import { useAction } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
-import type { AlarmRow } from './alarm-table.tsx'
+import type { AlarmRow } from './alarm-row.tsx'
 
 const refresh = [operations.alarms, operations.alarm, operations.alarmKpi]
 interface DialogProps {
@@ -32,9 +32,15 @@ export function ShelveDialog({ alarm, onClose }: DialogProps) {
         onFinish={(body) => shelve.mutate({ params: { device: alarm.device, code: alarm.code }, body }, { onSuccess: onClose })}
       >
         <Form.Item name="minutes" label={t('alarm.shelveMinutes')}>
-          <Select options={[15, 30, 60, 120, 240, 480].map((value) => ({ value, label: value < 60 ? `${value} min` : `${value / 60} h` }))} />
+          <Select
+            options={[15, 30, 60, 120, 240, 480].map((value) => ({ value, label: value < 60 ? `${value} min` : `${value / 60} h` }))}
+          />
         </Form.Item>
-        <Form.Item name="reason" label={t('alarm.shelveReason')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}>
+        <Form.Item
+          name="reason"
+          label={t('alarm.shelveReason')}
+          rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        >
           <Input.TextArea rows={2} maxLength={500} data-testid="shelve-reason" />
         </Form.Item>
       </Form>

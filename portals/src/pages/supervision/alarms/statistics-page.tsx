@@ -30,7 +30,14 @@ export function StatisticsPage() {
   const stats = useCall(operations.alarmStats, { query: { ...queryOf(full), from: period.from, to: period.to, by } }, { keep: true })
   const counts = useMemo(() => stats.data?.counts ?? [], [stats.data])
   const nameOf = (count: Count): string => {
-    const text = by === 'code' ? alarmLabels.get(count.key) : by === 'deviceKind' ? findKind(count.key)?.label : by === 'stationKind' ? stationKindLabels[count.key as StationKind] : undefined
+    const text =
+      by === 'code'
+        ? alarmLabels.get(count.key)
+        : by === 'deviceKind'
+          ? findKind(count.key)?.label
+          : by === 'stationKind'
+            ? stationKindLabels[count.key as StationKind]
+            : undefined
     return text ? (by === 'code' ? `${label(text)} ${count.key}` : label(text)) : count.label || count.key
   }
   const names = counts.map(nameOf)
@@ -54,10 +61,20 @@ export function StatisticsPage() {
         items={[
           { key: 'total', title: t('stats.total'), value: String(total ?? '—') },
           { key: 'previous', title: t('stats.previous'), value: String(before ?? '—') },
-          { key: 'change', title: t('stats.change'), value: total !== undefined && before ? formatPercent((total - before) / before) : '—' },
+          {
+            key: 'change',
+            title: t('stats.change'),
+            value: total !== undefined && before ? formatPercent((total - before) / before) : '—',
+          },
         ]}
       />
-      <Segmented<Grouping> value={by} onChange={setBy} options={groupings.map((key) => ({ value: key, label: t(`stats.by.${key}`) }))} aria-label={t('stats.by')} data-testid="statistics-by" />
+      <Segmented<Grouping>
+        value={by}
+        onChange={setBy}
+        options={groupings.map((key) => ({ value: key, label: t(`stats.by.${key}`) }))}
+        aria-label={t('stats.by')}
+        data-testid="statistics-by"
+      />
       <Await query={stats}>
         {counts.length === 0 ? (
           <Nothing />
@@ -76,7 +93,13 @@ export function StatisticsPage() {
         <CountTable counts={counts} nameOf={nameOf} onOpen={setOpen} />
       </Await>
       {open && opened ? (
-        <Modal open width="min(1200px, 96vw)" footer={null} onCancel={() => setOpen(null)} title={t('stats.rowsOf', { label: nameOf(open), n: open.count })}>
+        <Modal
+          open
+          width="min(1200px, 96vw)"
+          footer={null}
+          onCancel={() => setOpen(null)}
+          title={t('stats.rowsOf', { label: nameOf(open), n: open.count })}
+        >
           <AlarmTable filter={opened} />
         </Modal>
       ) : null}
@@ -104,11 +127,22 @@ function CountTable({ counts, nameOf, onOpen }: CountTableProps) {
     },
     { title: t('stats.count'), dataIndex: 'count', key: 'count', align: 'right', sorter: (a, b) => a.count - b.count },
     { title: t('stats.previous'), dataIndex: 'previous', key: 'previous', align: 'right' },
-    { title: t('stats.change'), key: 'change', align: 'right', render: (_, count) => (count.previous > 0 ? formatPercent((count.count - count.previous) / count.previous, 0) : '—') },
+    {
+      title: t('stats.change'),
+      key: 'change',
+      align: 'right',
+      render: (_, count) => (count.previous > 0 ? formatPercent((count.count - count.previous) / count.previous, 0) : '—'),
+    },
     { title: t('stats.groupedCount'), dataIndex: 'grouped', key: 'grouped', align: 'right' },
     { title: t('stats.meanAck'), key: 'ack', align: 'right', render: (_, count) => formatDuration(count.meanAckMs, lang) },
     { title: t('stats.meanClear'), key: 'clear', align: 'right', render: (_, count) => formatDuration(count.meanClearMs, lang) },
-    { title: t('stats.active'), key: 'active', align: 'right', render: (_, count) => formatDuration(count.activeMs, lang), sorter: (a, b) => a.activeMs - b.activeMs },
+    {
+      title: t('stats.active'),
+      key: 'active',
+      align: 'right',
+      render: (_, count) => formatDuration(count.activeMs, lang),
+      sorter: (a, b) => a.activeMs - b.activeMs,
+    },
   ]
   return (
     <Table<Count>

@@ -52,7 +52,11 @@ export function ApprovalsPage() {
 
 function ApproveDialog({ row, onClose }: { readonly row: CommandRow; readonly onClose: () => void }) {
   const { t, label } = useText()
-  const approve = useAction(operations.approveCommand, { quiet: true, done: t('command.approved'), refresh: [operations.commands, operations.command] })
+  const approve = useAction(operations.approveCommand, {
+    quiet: true,
+    done: t('command.approved'),
+    refresh: [operations.commands, operations.command],
+  })
   const failure = approve.error instanceof ApiFailure ? approve.error : null
   return (
     <Modal

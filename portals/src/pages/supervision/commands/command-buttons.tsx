@@ -26,12 +26,7 @@ export function CommandButtons({ config, device, kind }: CommandButtonsProps) {
     <div className="tool-row" data-testid="command-buttons">
       {commands.map((command) => (
         <Tooltip key={command.code} title={`${command.riskClass} · ${t(`command.risk.${command.riskClass}`)}`}>
-          <Button
-            size="small"
-            danger={command.riskClass === 'R4'}
-            data-testid={`command-${command.code}`}
-            onClick={() => setOpen(command)}
-          >
+          <Button size="small" danger={command.riskClass === 'R4'} data-testid={`command-${command.code}`} onClick={() => setOpen(command)}>
             {label(command.label)}
           </Button>
         </Tooltip>

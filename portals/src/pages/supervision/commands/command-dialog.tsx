@@ -125,7 +125,9 @@ export function CommandDialog({ config, device, command, onClose }: CommandDialo
                 </Form.Item>
               </fieldset>
             ) : null}
-            {command.confirm === 'twoPerson' ? <Alert type="info" showIcon title={t('command.twoPerson')} style={{ marginTop: 12 }} /> : null}
+            {command.confirm === 'twoPerson' ? (
+              <Alert type="info" showIcon title={t('command.twoPerson')} style={{ marginTop: 12 }} />
+            ) : null}
             {failure && words ? (
               <Alert
                 type="error"

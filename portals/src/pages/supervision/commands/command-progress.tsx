@@ -1,5 +1,6 @@
 import { operations } from '@twin/models/api'
 import type { schemas } from '@twin/models/api'
+import { findKind, type PointDefinition } from '@twin/models/kinds'
 import { Alert, Button, Descriptions, Steps } from 'antd'
 import { useEffect, useState } from 'react'
 import type { z } from 'zod'
@@ -8,6 +9,7 @@ import { useMe } from '../../../console/session.ts'
 import { reasonText, useText, type TextKey } from '../../../i18n/index.ts'
 import { serverNow, useLiveFeed, useStationView } from '../../../live/index.ts'
 import { formatDuration, formatTime } from '../../../ui/format.ts'
+import { valueWithUnit } from '../../../ui/mapper/index.ts'
 import { CommandPhaseTag, Failed, Loading } from '../../../ui/widgets/index.ts'
 
 export type CommandRow = z.output<typeof schemas.commandRow>
@@ -49,7 +51,11 @@ export function CommandProgress({ id, station }: { readonly id: string; readonly
       </div>
       <CommandSteps row={row} />
       {row.phase === 'AWAITING_APPROVAL' ? (
-        <Alert type="info" showIcon title={t('command.waitingApproval', { time: formatDuration((row.deadline ?? 0) - serverNow(), lang) })} />
+        <Alert
+          type="info"
+          showIcon
+          title={t('command.waitingApproval', { time: formatDuration((row.deadline ?? 0) - serverNow(), lang) })}
+        />
       ) : null}
       {row.rejectCode ? (
         <Alert
@@ -62,7 +68,9 @@ export function CommandProgress({ id, station }: { readonly id: string; readonly
         />
       ) : null}
       <BeforeAfter row={row} />
-      {!isOver(row.phase) && row.requestedBy.id === me.id && (row.phase === 'AWAITING_APPROVAL' || row.phase === 'REQUESTED' || row.phase === 'VALIDATED') ? (
+      {!isOver(row.phase) &&
+      row.requestedBy.id === me.id &&
+      (row.phase === 'AWAITING_APPROVAL' || row.phase === 'REQUESTED' || row.phase === 'VALIDATED') ? (
         <Button size="small" loading={cancel.isPending} onClick={() => cancel.mutate({ params: { command: id }, body: {} })}>
           {t('command.cancel')}
         </Button>
@@ -85,12 +93,19 @@ export function CommandSteps({ row }: { readonly row: CommandRow }) {
       content: step ? (
         <span className="num">
           {formatTime(step.at, 'time', lang)}
-          {step.by ? ` · ${step.by}` : ''}
+          {step.by ? ` · ${nameOf(row, step.by)}` : ''}
         </span>
       ) : (
         t(`command.phaseHint.${phase}` as TextKey)
       ),
-      status: step && (i < last || row.phase === 'EXECUTED') ? ('finish' as const) : i === last && !failed ? ('process' as const) : step ? ('finish' as const) : ('wait' as const),
+      status:
+        step && (i < last || row.phase === 'EXECUTED')
+          ? ('finish' as const)
+          : i === last && !failed
+            ? ('process' as const)
+            : step
+              ? ('finish' as const)
+              : ('wait' as const),
     }
   })
   if (failed) {
@@ -104,24 +119,31 @@ export function CommandSteps({ row }: { readonly row: CommandRow }) {
   return <Steps size="small" orientation="vertical" items={items} data-testid="command-steps" />
 }
 
+/** Steps name people by id; the row knows the two who may stand there. */
+function nameOf({ requestedBy, approvedBy }: CommandRow, id: string): string {
+  return [requestedBy, approvedBy].find((person) => person?.id === id)?.name ?? id
+}
+
 function BeforeAfter({ row }: { readonly row: CommandRow }) {
-  const { t } = useText()
+  const { t, label, lang } = useText()
   const names = [...new Set([...Object.keys(row.before), ...Object.keys(row.after)])]
   if (names.length === 0) return null
+  const kind = findKind(row.code.split('.')[0] ?? '')
+  const shown = (point: PointDefinition | undefined, value: unknown): string =>
+    point ? valueWithUnit(point, (value ?? null) as number | string | boolean | null, lang) : String((value ?? '—') as string)
   return (
     <Descriptions
       size="small"
       column={1}
       title={t('command.beforeAfter')}
-      items={names.map((name) => ({
-        key: name,
-        label: name,
-        children: (
-          <span className="mono">
-            {String(row.before[name] ?? '—')} → {String(row.after[name] ?? '—')}
-          </span>
-        ),
-      }))}
+      items={names.map((name) => {
+        const point = kind?.points.find((candidate) => candidate.name === name)
+        return {
+          key: name,
+          label: point ? label(point.label) : name,
+          children: `${shown(point, row.before[name])} → ${shown(point, row.after[name])}`,
+        }
+      })}
     />
   )
 }

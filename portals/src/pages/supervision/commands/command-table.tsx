@@ -19,15 +19,27 @@ export function CommandTable({ station }: { readonly station?: string }) {
   const rows = useCall(operations.commands, { query: { ...(station ? { station } : {}), phase, ...page } }, { keep: true, every: 5000 })
   const name = (code: string): string => label(commandDefinitions.get(code)?.label ?? { zh: code, en: code })
   const columns: TableColumnsType<CommandRow> = [
-    { title: t('command.issuedAt'), key: 'at', render: (_, row) => <span className="num">{formatTime(row.issuedAt, 'dateTime', lang)}</span> },
+    {
+      title: t('command.issuedAt'),
+      key: 'at',
+      render: (_, row) => <span className="num">{formatTime(row.issuedAt, 'dateTime', lang)}</span>,
+    },
     { title: t('command.issue'), key: 'code', render: (_, row) => <strong>{name(row.code)}</strong> },
     { title: t('command.target'), key: 'target', render: (_, row) => row.targetName },
     { title: t('command.phase'), key: 'phase', render: (_, row) => <CommandPhaseTag phase={row.phase} /> },
-    { title: t('command.reject'), key: 'reject', render: (_, row) => (row.rejectCode ? label(reasonText(row.rejectCode)) : (row.detail ?? '')) },
+    {
+      title: t('command.reject'),
+      key: 'reject',
+      render: (_, row) => (row.rejectCode ? label(reasonText(row.rejectCode)) : (row.detail ?? '')),
+    },
     { title: t('command.requestedBy'), key: 'by', render: (_, row) => `${row.requestedBy.name} · ${row.requestedBy.from}` },
     { title: t('command.approvedBy'), key: 'approved', render: (_, row) => row.approvedBy?.name ?? '' },
     { title: t('command.reason'), dataIndex: 'reason', key: 'reason', ellipsis: true },
-    { title: t('alarm.duration'), key: 'duration', render: (_, row) => (row.endedAt ? formatDuration(row.endedAt - row.issuedAt, lang) : '') },
+    {
+      title: t('alarm.duration'),
+      key: 'duration',
+      render: (_, row) => (row.endedAt ? formatDuration(row.endedAt - row.issuedAt, lang) : ''),
+    },
   ]
   return (
     <>

@@ -24,7 +24,12 @@ export function EnergyUnits({ units, flagged, zone }: EnergyUnitsProps) {
     { title: t('common.device'), key: 'name', render: (_, unit) => unit.name },
     { title: t('common.kind'), key: 'kind', render: (_, unit) => label(findKind(unit.kind)?.label ?? { zh: unit.kind, en: unit.kind }) },
     { title: 'kWh', key: 'kwh', align: 'right', render: (_, unit) => formatNumber(unit.kwh, 1) },
-    { title: t('energy.share'), key: 'share', align: 'right', render: (_, unit) => (unit.kwh === null || sum === 0 ? '—' : formatPercent(unit.kwh / sum)) },
+    {
+      title: t('energy.share'),
+      key: 'share',
+      align: 'right',
+      render: (_, unit) => (unit.kwh === null || sum === 0 ? '—' : formatPercent(unit.kwh / sum)),
+    },
     { title: 'm³', key: 'm3', align: 'right', render: (_, unit) => formatNumber(unit.m3, 1) },
     { title: `${t('energy.runningHours')} h`, key: 'hours', align: 'right', render: (_, unit) => formatNumber(unit.runningHours, 1) },
   ]
@@ -37,7 +42,14 @@ export function EnergyUnits({ units, flagged, zone }: EnergyUnitsProps) {
   return (
     <>
       <div className="section-title">{t('energy.units')}</div>
-      <Table<Unit> size="small" rowKey="device" columns={columns} dataSource={[...units]} pagination={{ pageSize: 20, hideOnSinglePage: true }} scroll={{ x: 'max-content' }} />
+      <Table<Unit>
+        size="small"
+        rowKey="device"
+        columns={columns}
+        dataSource={[...units]}
+        pagination={{ pageSize: 20, hideOnSinglePage: true }}
+        scroll={{ x: 'max-content' }}
+      />
       {flagged.length > 0 ? (
         <>
           <div className="section-title">{t('energy.flaggedHours')}</div>

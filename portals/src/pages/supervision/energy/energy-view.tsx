@@ -28,7 +28,10 @@ export function EnergyView({ config }: { readonly config: StationConfig }) {
   const data = energy.data
   const buckets = useMemo(() => data?.buckets ?? [], [data])
   const style = by === 'hour' ? 'minute' : by === 'day' ? 'date' : 'month'
-  const labels = useMemo(() => buckets.map((bucket) => formatTime(bucket.from, style, lang, config.timeZone)), [buckets, style, lang, config.timeZone])
+  const labels = useMemo(
+    () => buckets.map((bucket) => formatTime(bucket.from, style, lang, config.timeZone)),
+    [buckets, style, lang, config.timeZone],
+  )
   const sets = useMemo(
     () => [
       { name: t('energy.kwh'), unit: 'kWh', values: buckets.map((bucket) => bucket.kwh) },
@@ -60,10 +63,23 @@ export function EnergyView({ config }: { readonly config: StationConfig }) {
               items={[
                 { key: 'kwh', title: t('energy.kwh'), value: formatNumber(data.total.kwh, 1), unit: 'kWh' },
                 { key: 'm3', title: t('energy.m3'), value: formatNumber(data.total.m3, 0), unit: 'm³' },
-                { key: 'kwhPerM3', title: <>{t('energy.kwhPerM3')} <HelpTip term="specificEnergy" /></>, value: formatNumber(data.total.kwhPerM3, 4), unit: 'kWh/m³' },
+                {
+                  key: 'kwhPerM3',
+                  title: (
+                    <>
+                      {t('energy.kwhPerM3')} <HelpTip term="specificEnergy" />
+                    </>
+                  ),
+                  value: formatNumber(data.total.kwhPerM3, 4),
+                  unit: 'kWh/m³',
+                },
                 {
                   key: 'm3PerKwh',
-                  title: <>{t('energy.m3PerKwh')} <HelpTip term="airPerKwh" /></>,
+                  title: (
+                    <>
+                      {t('energy.m3PerKwh')} <HelpTip term="airPerKwh" />
+                    </>
+                  ),
                   value: formatNumber(data.total.kwhPerM3 ? 1 / data.total.kwhPerM3 : null, 3),
                   unit: 'm³/kWh',
                 },
@@ -73,7 +89,12 @@ export function EnergyView({ config }: { readonly config: StationConfig }) {
                   value: String(data.total.flaggedHours),
                   ...(data.total.flaggedHours > 0 ? { tone: 'P2' as const } : {}),
                 },
-                { key: 'quota', title: t('energy.quota'), value: data.quota === null ? t('energy.quotaNone') : formatNumber(data.quota, 0), ...(data.quota === null ? {} : { unit: 'kWh' }) },
+                {
+                  key: 'quota',
+                  title: t('energy.quota'),
+                  value: data.quota === null ? t('energy.quotaNone') : formatNumber(data.quota, 0),
+                  ...(data.quota === null ? {} : { unit: 'kWh' }),
+                },
               ]}
             />
             {overQuota.length > 0 ? (
@@ -111,7 +132,11 @@ interface BucketTableProps {
 function BucketTable({ buckets, style, zone }: BucketTableProps) {
   const { t, lang } = useText()
   const columns: TableColumnsType<Bucket> = [
-    { title: t('common.period'), key: 'from', render: (_, bucket) => <span className="num">{formatTime(bucket.from, style, lang, zone)}</span> },
+    {
+      title: t('common.period'),
+      key: 'from',
+      render: (_, bucket) => <span className="num">{formatTime(bucket.from, style, lang, zone)}</span>,
+    },
     { title: `${t('energy.kwh')} kWh`, key: 'kwh', align: 'right', render: (_, bucket) => formatNumber(bucket.kwh, 1) },
     { title: `${t('energy.m3')} m³`, key: 'm3', align: 'right', render: (_, bucket) => formatNumber(bucket.m3, 1) },
     { title: `${t('energy.kwhPerM3')} kWh/m³`, key: 'ratio', align: 'right', render: (_, bucket) => formatNumber(bucket.kwhPerM3, 4) },
@@ -136,10 +161,12 @@ function BucketTable({ buckets, style, zone }: BucketTableProps) {
       pagination={{ pageSize: 24, hideOnSinglePage: true, showSizeChanger: false }}
       scroll={{ x: 'max-content' }}
       data-testid="energy-table"
-      expandable={{ expandedRowRender: (bucket) => <Readings bucket={bucket} zone={zone} />, expandRowByClick: true }}
+      expandable={{ expandedRowRender: readingsIn(zone), expandRowByClick: true }}
     />
   )
 }
+
+const readingsIn = (zone: string) => (bucket: Bucket) => <Readings bucket={bucket} zone={zone} />
 
 /** The counter readings a difference was taken from, so that anybody can do the sum again. */
 function Readings({ bucket, zone }: { readonly bucket: Bucket; readonly zone: string }) {

@@ -58,7 +58,13 @@ function featuresOf(stations: readonly StationSummary[], crs: MapSettings['crs']
   }
 }
 
-function DrawnMap({ stations, selected, onSelect, settings, boundaries }: FleetMapProps & { readonly settings: MapSettings; readonly boundaries: Boundaries }) {
+function DrawnMap({
+  stations,
+  selected,
+  onSelect,
+  settings,
+  boundaries,
+}: FleetMapProps & { readonly settings: MapSettings; readonly boundaries: Boundaries }) {
   const box = useRef<HTMLDivElement>(null)
   const map = useRef<LibreMap | null>(null)
   const [ready, setReady] = useState(false)
@@ -155,12 +161,17 @@ function DrawnMap({ stations, selected, onSelect, settings, boundaries }: FleetM
   useEffect(() => {
     if (!ready) return
     // Tests and screen readers cannot look into the canvas: the same states stand on the element.
-    box.current?.setAttribute('data-stations', JSON.stringify(Object.fromEntries(stations.filter((s) => s.position).map((s) => [s.id, s.state]))))
+    box.current?.setAttribute(
+      'data-stations',
+      JSON.stringify(Object.fromEntries(stations.filter((s) => s.position).map((s) => [s.id, s.state]))),
+    )
     map.current?.getSource<GeoJSONSource>('stations')?.setData(featuresOf(stations, settings.crs, name))
   }, [ready, stations, settings, name])
 
-  const chosen = stations.find((station) => station.id === selected)?.position
+  const place = useRef<StationSummary['position']>(null)
+  place.current = stations.find((station) => station.id === selected)?.position ?? null
   useEffect(() => {
+    const chosen = selected ? place.current : null
     if (chosen) map.current?.easeTo({ center: [chosen.lng, chosen.lat], zoom: Math.max(map.current.getZoom(), 6), duration: 400 })
     // Only a new choice moves the map, not every frame of the chosen station.
   }, [selected])

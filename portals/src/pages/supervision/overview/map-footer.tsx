@@ -26,9 +26,17 @@ export function MapFooter({ settings, inset, onFit }: MapFooterProps) {
         </figure>
       ) : null}
       <div className="map-footer" data-testid="map-footer">
-        {settings.approval ? t('overview.approval', { n: settings.approval }) : `${t('overview.demoMap')} · ${t('overview.noApproval')}`} · {settings.crs}
+        {settings.approval ? t('overview.approval', { n: settings.approval }) : `${t('overview.demoMap')} · ${t('overview.noApproval')}`} ·{' '}
+        {settings.crs}
       </div>
-      <Button className="map-fit" size="small" icon={<AimOutlined />} onClick={onFit} aria-label={t('overview.fit')} title={t('overview.fit')} />
+      <Button
+        className="map-fit"
+        size="small"
+        icon={<AimOutlined />}
+        onClick={onFit}
+        aria-label={t('overview.fit')}
+        title={t('overview.fit')}
+      />
     </>
   )
 }

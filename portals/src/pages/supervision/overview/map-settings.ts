@@ -8,7 +8,10 @@ export interface MapSettings {
   /** 审图号 of the boundaries; null for the demonstration map. */
   readonly approval: string | null
 }
-export interface Boundaries extends FeatureCollection<MultiPolygon, { readonly adcode: string; readonly name: string; readonly cp: [number, number] }> {
+export interface Boundaries extends FeatureCollection<
+  MultiPolygon,
+  { readonly adcode: string; readonly name: string; readonly cp: [number, number] }
+> {
   /** Outline of the South China Sea inset in a 64 × 93 drawing. */
   readonly inset?: readonly (readonly (readonly [number, number])[])[]
 }

@@ -98,11 +98,24 @@ export function OverviewPage() {
         items={[
           { key: 'stations', title: t('overview.stations'), value: String(totals.stations) },
           { key: 'units', title: t('overview.running'), value: `${totals.units.running} / ${totals.units.total}`, tone: 'running' },
-          { key: 'flow', title: <>{t('overview.flow')} <HelpTip term="fad" /></>, value: formatNumber(totals.flow, 1), unit: unitSign('m3/min') },
+          {
+            key: 'flow',
+            title: (
+              <>
+                {t('overview.flow')} <HelpTip term="fad" />
+              </>
+            ),
+            value: formatNumber(totals.flow, 1),
+            unit: unitSign('m3/min'),
+          },
           { key: 'power', title: t('overview.power'), value: formatNumber(totals.power, 0), unit: 'kW' },
           {
             key: 'specific',
-            title: <>{t('overview.specific')} <HelpTip term="specificEnergy" /></>,
+            title: (
+              <>
+                {t('overview.specific')} <HelpTip term="specificEnergy" />
+              </>
+            ),
             value: formatNumber(totals.specific, 4),
             unit: unitSign('kWh/m3'),
           },

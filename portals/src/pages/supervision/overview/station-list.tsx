@@ -72,7 +72,8 @@ function StationRow({ station, selected, onSelect }: RowProps) {
           {name(station)}
         </Link>
         <div className="muted station-row-sub">
-          {label(stationKindLabels[station.kind])} · {label(provinceLabel(provinceOf(station.region)))} · {t('overview.online', station.devices)}
+          {label(stationKindLabels[station.kind])} · {label(provinceLabel(provinceOf(station.region)))} ·{' '}
+          {t('overview.online', station.devices)}
         </div>
         <div className="station-row-values num">
           <span>{formatWithUnit(station.pressure, 'bar', 2)}</span>
@@ -86,7 +87,12 @@ function StationRow({ station, selected, onSelect }: RowProps) {
       <div className="station-row-side">
         {alarms > 0 ? <Tag color={station.alarms.P1 > 0 ? 'red' : 'orange'}>{alarms}</Tag> : null}
         {station.position ? (
-          <button type="button" className="link-button" onClick={() => onSelect(station.id)} aria-label={`${t('overview.map')}: ${name(station)}`}>
+          <button
+            type="button"
+            className="link-button"
+            onClick={() => onSelect(station.id)}
+            aria-label={`${t('overview.map')}: ${name(station)}`}
+          >
             <EnvironmentOutlined />
           </button>
         ) : (

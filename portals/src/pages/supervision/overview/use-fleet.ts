@@ -5,7 +5,11 @@ import { useCall } from '../../../api/index.ts'
 import { useLive } from '../../../live/index.ts'
 
 /** Stations in the user's scope: live when connected, else as last asked for. */
-export function useFleet(): { readonly stations: readonly StationSummary[] | undefined; readonly error: Error | null; refetch(): unknown } {
+export function useFleet(): {
+  readonly stations: readonly StationSummary[] | undefined
+  readonly error: Error | null
+  readonly refetch: () => unknown
+} {
   const fleet = useLive((state) => state.fleet)
   const asked = useCall(operations.stations, { query: {} }, { enabled: !fleet, every: 5000 })
   const stations = useMemo(() => (fleet ? Object.values(fleet.stations) : asked.data?.stations), [fleet, asked.data])

@@ -35,7 +35,13 @@ export function DevicePanel({ config, device, feed, onSelect }: DevicePanelProps
   const notices = Object.keys(view?.devices[device.id]?.notices ?? {})
   const online = read.link === 'online'
   return (
-    <aside className="device-panel panel" data-testid="device-panel" data-device={device.id} data-link={read.link} aria-label={t('station.sidePanel')}>
+    <aside
+      className="device-panel panel"
+      data-testid="device-panel"
+      data-device={device.id}
+      data-link={read.link}
+      aria-label={t('station.sidePanel')}
+    >
       <header className="device-panel-head">
         <div>
           <h2>{device.id === config.id ? name(config) : device.name}</h2>
@@ -79,7 +85,11 @@ export function DevicePanel({ config, device, feed, onSelect }: DevicePanelProps
         <section>
           <div className="section-title">
             {label(curve.point.label)} · {t('station.sparkline')}
-            <Link to={`/trends?series=${device.id}:${curve.point.name}&station=${config.id}`} title={t('station.openTrend')} aria-label={t('station.openTrend')}>
+            <Link
+              to={`/trends?series=${device.id}:${curve.point.name}&station=${config.id}`}
+              title={t('station.openTrend')}
+              aria-label={t('station.openTrend')}
+            >
               <LineChartOutlined />
             </Link>
           </div>

@@ -67,7 +67,10 @@ export function OutlineEditor({ config, editable }: { readonly config: StationCo
     )
   }
   const save = (outline: readonly Corner[] | null): void =>
-    saveOutline.mutate({ params: { station: config.id }, body: { outline: outline ? outline.map(([x, z]): [number, number] => [x, z]) : null } })
+    saveOutline.mutate({
+      params: { station: config.id },
+      body: { outline: outline ? outline.map(([x, z]): [number, number] => [x, z]) : null },
+    })
 
   return (
     <section className="panel" data-testid="outline-editor">
@@ -122,7 +125,13 @@ export function OutlineEditor({ config, editable }: { readonly config: StationCo
                 setDrag({ kind: 'unit', device })
               }}
             >
-              <rect x={x - size[0] / 2} y={z - size[2] / 2} width={size[0]} height={size[2]} transform={`rotate(${-device.placement.rotation} ${x} ${z})`} />
+              <rect
+                x={x - size[0] / 2}
+                y={z - size[2] / 2}
+                width={size[0]}
+                height={size[2]}
+                transform={`rotate(${-device.placement.rotation} ${x} ${z})`}
+              />
               <text x={x} y={z - size[2] / 2 - 0.2} fontSize={font} textAnchor="middle" className="diagram-name">
                 {device.name}
               </text>
@@ -160,13 +169,30 @@ function UnitTable({ units, corners, placeOf }: UnitTableProps) {
   const { t } = useText()
   const columns: TableColumnsType<DeviceConfig> = [
     { title: t('common.device'), key: 'name', render: (_, device) => `${device.name} (${device.code})` },
-    { title: `${t('position.coordinates')} x / z (m)`, key: 'place', render: (_, device) => placeOf(device).map((value) => formatNumber(value, 1)).join(' / ') },
+    {
+      title: `${t('position.coordinates')} x / z (m)`,
+      key: 'place',
+      render: (_, device) =>
+        placeOf(device)
+          .map((value) => formatNumber(value, 1))
+          .join(' / '),
+    },
     { title: `${t('position.rotation')} (°)`, key: 'rotation', render: (_, device) => formatNumber(device.placement.rotation, 0) },
     {
       title: '',
       key: 'outside',
-      render: (_, device) => (corners.length >= 3 && !insideRing(placeOf(device), corners) ? <Tag color="red">{t('position.unitOutside')}</Tag> : null),
+      render: (_, device) =>
+        corners.length >= 3 && !insideRing(placeOf(device), corners) ? <Tag color="red">{t('position.unitOutside')}</Tag> : null,
     },
   ]
-  return <Table<DeviceConfig> size="small" rowKey="id" columns={columns} dataSource={[...units]} pagination={{ pageSize: 12, hideOnSinglePage: true }} scroll={{ x: 'max-content' }} />
+  return (
+    <Table<DeviceConfig>
+      size="small"
+      rowKey="id"
+      columns={columns}
+      dataSource={[...units]}
+      pagination={{ pageSize: 12, hideOnSinglePage: true }}
+      scroll={{ x: 'max-content' }}
+    />
+  )
 }

@@ -112,7 +112,13 @@ function Matrix({ units, points, view }: MatrixProps) {
   const across = !phone && units.length <= 6
   if (across) {
     const columns: TableColumnsType<PointDefinition> = [
-      { title: t('common.name'), key: 'point', fixed: 'left', width: 190, render: (_, point) => <span title={point.name}>{label(point.label)}</span> },
+      {
+        title: t('common.name'),
+        key: 'point',
+        fixed: 'left',
+        width: 190,
+        render: (_, point) => <span title={point.name}>{label(point.label)}</span>,
+      },
       { title: t('common.unit'), key: 'unit', width: 90, render: (_, point) => <span className="muted">{unitSign(point.unit)}</span> },
       ...units.map((unit) => ({
         title: (
@@ -126,7 +132,18 @@ function Matrix({ units, points, view }: MatrixProps) {
         render: (_: unknown, point: PointDefinition) => <ReadingValue reading={readingOf(unit, point.name)} withUnit={false} />,
       })),
     ]
-    return <Table<PointDefinition> style={{ maxWidth: 320 + units.length * 210 }} size="small" rowKey="name" columns={columns} dataSource={[...points]} pagination={false} scroll={{ x: 'max-content' }} data-testid="matrix" />
+    return (
+      <Table<PointDefinition>
+        style={{ maxWidth: 320 + units.length * 210 }}
+        size="small"
+        rowKey="name"
+        columns={columns}
+        dataSource={[...points]}
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+        data-testid="matrix"
+      />
+    )
   }
   const columns: TableColumnsType<DeviceReadings> = [
     {
@@ -152,5 +169,15 @@ function Matrix({ units, points, view }: MatrixProps) {
       render: (_: unknown, unit: DeviceReadings) => <ReadingValue reading={readingOf(unit, point.name)} withUnit={false} />,
     })),
   ]
-  return <Table<DeviceReadings> size="small" rowKey={(unit) => unit.device.id} columns={columns} dataSource={[...units]} pagination={false} scroll={{ x: 'max-content' }} data-testid="matrix" />
+  return (
+    <Table<DeviceReadings>
+      size="small"
+      rowKey={(unit) => unit.device.id}
+      columns={columns}
+      dataSource={[...units]}
+      pagination={false}
+      scroll={{ x: 'max-content' }}
+      data-testid="matrix"
+    />
+  )
 }

@@ -11,7 +11,19 @@ interface Place {
 }
 
 /** A coordinate typed in by hand. */
-function PlaceDialog({ title, initial, busy, onSave, onClose }: { readonly title: string; readonly initial: Place | null; readonly busy: boolean; readonly onSave: (place: Place) => void; readonly onClose: () => void }) {
+function PlaceDialog({
+  title,
+  initial,
+  busy,
+  onSave,
+  onClose,
+}: {
+  readonly title: string
+  readonly initial: Place | null
+  readonly busy: boolean
+  readonly onSave: (place: Place) => void
+  readonly onClose: () => void
+}) {
   const { t } = useText()
   const [form] = Form.useForm<Place>()
   const required = [{ required: true, message: t('common.required') }]
@@ -54,7 +66,10 @@ export function CorrectButton({ device, current }: { readonly device: string; re
 export function MoveSiteButton({ config }: { readonly config: StationConfig }) {
   const { t } = useText()
   const [open, setOpen] = useState(false)
-  const move = useAction(operations.moveSite, { done: t('common.saved'), refresh: [operations.station, operations.stations, operations.position] })
+  const move = useAction(operations.moveSite, {
+    done: t('common.saved'),
+    refresh: [operations.station, operations.stations, operations.position],
+  })
   return (
     <>
       <Button onClick={() => setOpen(true)}>{t('position.moveSite')}</Button>
@@ -64,7 +79,9 @@ export function MoveSiteButton({ config }: { readonly config: StationConfig }) {
           initial={config.position}
           busy={move.isPending}
           onClose={() => setOpen(false)}
-          onSave={({ lat, lng }) => move.mutate({ params: { station: config.id }, body: { lat, lng } }, { onSuccess: () => setOpen(false) })}
+          onSave={({ lat, lng }) =>
+            move.mutate({ params: { station: config.id }, body: { lat, lng } }, { onSuccess: () => setOpen(false) })
+          }
         />
       ) : null}
     </>

@@ -68,8 +68,14 @@ export function PositionTab({ config, feed }: StationTabProps) {
                 column={1}
                 data-testid="current-position"
                 items={[
-                  { key: 'wgs', label: t('position.wgs84'), children: <span className="num">{coordinates(current.lat, current.lng)}</span> },
-                  ...(gcj ? [{ key: 'gcj', label: t('position.gcj02'), children: <span className="num">{coordinates(gcj.lat, gcj.lng)}</span> }] : []),
+                  {
+                    key: 'wgs',
+                    label: t('position.wgs84'),
+                    children: <span className="num">{coordinates(current.lat, current.lng)}</span>,
+                  },
+                  ...(gcj
+                    ? [{ key: 'gcj', label: t('position.gcj02'), children: <span className="num">{coordinates(gcj.lat, gcj.lng)}</span> }]
+                    : []),
                   { key: 'at', label: t('common.time'), children: formatTime(current.at, 'full', lang) },
                   { key: 'source', label: t('position.source'), children: <Source fix={current} /> },
                 ]}

@@ -21,7 +21,7 @@ export function SceneHost({ config, view, now, ...rest }: SceneHostProps) {
   const { lang } = useText()
   const theme = usePreferences((state) => state.theme)
   // A second is fine enough for ageing; the view itself changes with every frame.
-  const second = Math.floor(now / 1000)
-  const update = useMemo(() => (view ? sceneUpdate(config, view, now, lang) : empty), [config, view, second, lang])
+  const at = Math.floor(now / 1000) * 1000
+  const update = useMemo(() => (view ? sceneUpdate(config, view, at, lang) : empty), [config, view, at, lang])
   return <StationScene config={config} update={update} theme={theme} language={lang} {...rest} />
 }

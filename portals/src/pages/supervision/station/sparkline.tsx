@@ -1,5 +1,5 @@
 import { operations } from '@twin/models/api'
-import { useMemo, useRef } from 'react'
+import { useRef, useState } from 'react'
 import { useCall } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import type { StationFeed } from '../../../live/index.ts'
@@ -19,7 +19,8 @@ interface SparklineProps {
 export function Sparkline({ device, reading, feed, now }: SparklineProps) {
   const { label } = useText()
   // Asked for once: what comes after that arrives live. In history it follows the slider by the minute.
-  const end = feed.mode === 'live' ? useRef(now).current : Math.ceil(now / 60_000) * 60_000
+  const [opened] = useState(now)
+  const end = feed.mode === 'live' ? opened : Math.ceil(now / 60_000) * 60_000
   const history = useCall(
     operations.history,
     { query: { series: `${device}:${reading.point.name}`, from: end - WINDOW_MS, to: end, maxPoints: 400 } },
@@ -32,18 +33,13 @@ export function Sparkline({ device, reading, feed, now }: SparklineProps) {
     tail.v.push(reading.number)
   }
   const stored = history.data?.series[0]
-  const newest = reading.at
-  const series = useMemo(() => {
-    const storedEnd = stored?.t.at(-1) ?? 0
-    const first = tail.t.findIndex((t) => t > storedEnd)
-    const t = [...(stored?.t ?? []), ...(first < 0 ? [] : tail.t.slice(first))]
-    const v = [...(stored?.v ?? []), ...(first < 0 ? [] : tail.v.slice(first))]
-    return [{ key: 'spark', label: label(reading.point.label), unit: reading.point.unit, t, v }]
-  }, [stored, newest, reading.point, label, tail])
+  const storedEnd = stored?.t.at(-1) ?? 0
+  const first = tail.t.findIndex((t) => t > storedEnd)
+  const t = [...(stored?.t ?? []), ...(first < 0 ? [] : tail.t.slice(first))]
+  const v = [...(stored?.v ?? []), ...(first < 0 ? [] : tail.v.slice(first))]
+  const series = [{ key: 'spark', label: label(reading.point.label), unit: reading.point.unit, t, v }]
   if (history.isError) return <Failed error={history.error} retry={() => void history.refetch()} />
   if (history.isPending) return <Loading small />
-  const to = feed.mode === 'live' ? Math.max(now, newest ?? 0) : now
-  return (
-    <SeriesChart series={series} height={110} compact from={to - WINDOW_MS} to={to} ariaLabel={label(reading.point.label)} />
-  )
+  const to = feed.mode === 'live' ? Math.max(now, reading.at ?? 0) : now
+  return <SeriesChart series={series} height={110} compact from={to - WINDOW_MS} to={to} ariaLabel={label(reading.point.label)} />
 }

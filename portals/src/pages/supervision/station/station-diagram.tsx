@@ -41,9 +41,15 @@ export function StationDiagram({ config, view, now, selected, onSelect }: Statio
       aria-label={t('station.diagram')}
       data-testid="station-diagram"
     >
-      {config.outline ? <polygon className="diagram-outline" points={config.outline.map((corner) => fit.at(corner).join(',')).join(' ')} /> : null}
+      {config.outline ? (
+        <polygon className="diagram-outline" points={config.outline.map((corner) => fit.at(corner).join(',')).join(' ')} />
+      ) : null}
       {config.pipes.map((pipe) => (
-        <g key={pipe.id} style={{ color: mediumColour[pipe.medium] }} className={running.has(pipe.from) ? 'diagram-pipe flowing' : 'diagram-pipe'}>
+        <g
+          key={pipe.id}
+          style={{ color: mediumColour[pipe.medium] }}
+          className={running.has(pipe.from) ? 'diagram-pipe flowing' : 'diagram-pipe'}
+        >
           <polyline points={pipe.path.map(([x, , z]) => fit.at([x, z]).join(',')).join(' ')} />
         </g>
       ))}

@@ -59,7 +59,14 @@ export function TwinTab({ config, feed, selected, onSelect }: TwinTabProps) {
         {use3d ? (
           <Boundary instead={diagram} onError={() => setFailed(true)}>
             <Suspense fallback={<Loading />}>
-              <SceneHost config={config} view={view} now={now} selected={selected} onSelect={onSelect} onUnavailable={() => setFailed(true)} />
+              <SceneHost
+                config={config}
+                view={view}
+                now={now}
+                selected={selected}
+                onSelect={onSelect}
+                onUnavailable={() => setFailed(true)}
+              />
             </Suspense>
           </Boundary>
         ) : (

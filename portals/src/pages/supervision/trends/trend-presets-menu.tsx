@@ -18,7 +18,12 @@ export function TrendPresets({ stations, value, onChoose }: TrendPresetsProps) {
   const [first] = stations
   const given = first ? stationPresets(first) : undefined
   const items = [
-    ...(given ? [{ key: '#overview', label: t('trend.presetStation') }, { key: '#units', label: t('trend.presetUnits') }] : []),
+    ...(given
+      ? [
+          { key: '#overview', label: t('trend.presetStation') },
+          { key: '#units', label: t('trend.presetUnits') },
+        ]
+      : []),
     ...(saved.length > 0 ? [{ type: 'divider' as const }] : []),
     ...saved.map((preset) => ({
       key: preset.name,
@@ -70,7 +75,12 @@ export function TrendPresets({ stations, value, onChoose }: TrendPresetsProps) {
           setNaming(null)
         }}
       >
-        <Input value={naming ?? ''} onChange={(event) => setNaming(event.target.value)} placeholder={t('trend.presetName')} maxLength={40} />
+        <Input
+          value={naming ?? ''}
+          onChange={(event) => setNaming(event.target.value)}
+          placeholder={t('trend.presetName')}
+          maxLength={40}
+        />
       </Modal>
     </>
   )

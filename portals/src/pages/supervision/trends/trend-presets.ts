@@ -46,5 +46,8 @@ export function stationPresets(config: StationConfig): { readonly overview: read
     (device) => device.kind,
   )
   const [, members = []] = [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? []
-  return { overview: curves(config, config.id).slice(0, 6), units: members.flatMap((device) => curves(config, device.id).slice(0, 1)).slice(0, 24) }
+  return {
+    overview: curves(config, config.id).slice(0, 6),
+    units: members.flatMap((device) => curves(config, device.id).slice(0, 1)).slice(0, 24),
+  }
 }

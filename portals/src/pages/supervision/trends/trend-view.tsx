@@ -10,7 +10,17 @@ import { useText } from '../../../i18n/index.ts'
 import { serverNow } from '../../../live/index.ts'
 import { formatTime, formatWithUnit, unitSign } from '../../../ui/format.ts'
 import { usePreferences } from '../../../ui/preferences.ts'
-import { Await, lastPeriod, Nothing, PeriodPicker, SeriesChart, seriesColours, summarise, type ChartSeries, type Period } from '../../../ui/widgets/index.ts'
+import {
+  Await,
+  lastPeriod,
+  Nothing,
+  PeriodPicker,
+  SeriesChart,
+  seriesColours,
+  summarise,
+  type ChartSeries,
+  type Period,
+} from '../../../ui/widgets/index.ts'
 import { SeriesPicker } from './series-picker.tsx'
 import { stationPresets } from './trend-presets.ts'
 import { TrendPresets } from './trend-presets-menu.tsx'
@@ -33,10 +43,17 @@ export function TrendView({ stations }: { readonly stations: readonly StationCon
   const [period, setPeriod] = useState<Period>(() => lastPeriod(8 * 3_600_000, second()))
   const [before, setBefore] = useState<Period | null>(null)
   const [resolution, setResolution] = useState<Resolution>('auto')
-  const devices = useMemo(() => new Map(stations.flatMap((station) => station.devices.map((device) => [device.id, device] as const))), [stations])
+  const devices = useMemo(
+    () => new Map(stations.flatMap((station) => station.devices.map((device) => [device.id, device] as const))),
+    [stations],
+  )
   const known = chosen.filter((key) => devices.has(key.split(':')[0] ?? ''))
   const query = { series: known, from: period.from, to: period.to, resolution, maxPoints: 2000 }
-  const history = useCall(operations.history, { query }, { enabled: known.length > 0, keep: true, ...(period.last ? { every: 15_000 } : {}) })
+  const history = useCall(
+    operations.history,
+    { query },
+    { enabled: known.length > 0, keep: true, ...(period.last ? { every: 15_000 } : {}) },
+  )
 
   const choose = (series: readonly string[]): void => {
     const next = new URLSearchParams(search)
@@ -66,7 +83,6 @@ export function TrendView({ stations }: { readonly stations: readonly StationCon
     setBefore(before ?? period)
     setPeriod({ from, to })
   }
-  const zone = stations.length === 1 ? stations[0]?.timeZone : undefined
 
   return (
     <div className="tab-scroll" data-testid="trend-view">
@@ -93,7 +109,12 @@ export function TrendView({ stations }: { readonly stations: readonly StationCon
             items: (['csv', 'xlsx'] as const).map((format) => ({
               key: format,
               label: (
-                <a href={fileAddress(operations.historyExport, { query: { series: known, from: period.from, to: period.to, resolution, format } })} download>
+                <a
+                  href={fileAddress(operations.historyExport, {
+                    query: { series: known, from: period.from, to: period.to, resolution, format },
+                  })}
+                  download
+                >
                   {format.toUpperCase()}
                 </a>
               ),
@@ -128,7 +149,7 @@ export function TrendView({ stations }: { readonly stations: readonly StationCon
                 </Tag>
               ))}
               <span className="muted">
-                {formatTime(period.from, 'full', lang, zone)} – {formatTime(period.to, 'full', lang, zone)} · {t('trend.gaps')} · {t('trend.zoomHint')}
+                {formatTime(period.from, 'full', lang)} – {formatTime(period.to, 'full', lang)} · {t('trend.gaps')} · {t('trend.zoomHint')}
               </span>
             </div>
             {series.every((one) => one.t.length === 0) ? (
@@ -140,7 +161,7 @@ export function TrendView({ stations }: { readonly stations: readonly StationCon
                   setBefore(null)
                 }}
               >
-                <SeriesChart series={series} height={400} from={period.from} to={period.to} onZoom={zoom} ariaLabel={t('trend.title')} {...(zone ? { zone } : {})} />
+                <SeriesChart series={series} height={400} from={period.from} to={period.to} onZoom={zoom} ariaLabel={t('trend.title')} />
               </div>
             )}
           </div>

@@ -1,0 +1,31 @@
+import type { schemas } from '@twin/models/api'
+import { Tag, Tooltip } from 'antd'
+import type { z } from 'zod'
+import { useText } from '../../../i18n/index.ts'
+
+export type AlarmRow = z.output<typeof schemas.alarmRow>
+
+/** Whether somebody still has to acknowledge it. */
+export function needsAck(row: Pick<AlarmRow, 'phase'>): boolean {
+  return row.phase === 'UNACK' || row.phase === 'RTN_UNACK' || row.phase === 'LATCHED_UNACK'
+}
+
+export function AlarmMarks({ row }: { readonly row: AlarmRow }) {
+  const { t } = useText()
+  return (
+    <>
+      {row.hidden ? <Tag>{t(`alarm.hidden.${row.hidden}`)}</Tag> : null}
+      {row.historical ? (
+        <Tooltip title={t('alarm.historicalHint')}>
+          <Tag>{t('alarm.historical')}</Tag>
+        </Tooltip>
+      ) : null}
+      {row.chattering ? <Tag color="magenta">{t('alarm.chattering')}</Tag> : null}
+      {row.groupedUnder ? (
+        <Tooltip title={t('alarm.groupedUnder')}>
+          <Tag>⤷</Tag>
+        </Tooltip>
+      ) : null}
+    </>
+  )
+}

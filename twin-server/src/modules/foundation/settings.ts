@@ -1,0 +1,48 @@
+import { sql } from 'kysely'
+import { setting, type SettingName, settings as declared } from '@twin/models/records'
+import { Refusal } from '../../http/api-error.ts'
+import { installation, type Records } from '../../records/engine.ts'
+import { type AnyService, defineService } from '../../records/types.ts'
+
+export const settingService: AnyService = defineService({
+  record: setting,
+  beforeSave({ turn, before, after }) {
+    turn.bells.add('settings')
+    if (after.value < after.least || after.value > after.most)
+      throw new Refusal('invalid', {
+        field: 'value',
+        message: { zh: `须在 ${after.least} 到 ${after.most} 之间`, en: `Must be between ${after.least} and ${after.most}` },
+      })
+    if (before && before.value !== after.value && !after.reason)
+      throw new Refusal('invalid', { field: 'reason', message: { zh: '请填写修改原因', en: 'Say why it is changed' } })
+    return Promise.resolve()
+  },
+})
+
+export interface Settings {
+  get(name: SettingName): number
+  reload(): Promise<void>
+}
+
+/** Gives every declared number its row, then keeps all of them in memory. */
+export async function openSettings(engine: Records, org: string): Promise<Settings> {
+  await engine.run(installation(org), async (turn) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('seed settings', 0))`.execute(turn.trx)
+    const known = new Set(
+      (await turn.trx.selectFrom('settingValue').select('code').where('org', '=', org).execute()).map((row) => row['code']),
+    )
+    for (const [code, { label, unit, standard, least, most }] of Object.entries(declared))
+      if (!known.has(code))
+        await engine.writer.create(turn, setting, { code, name: label.zh, nameEn: label.en, unit, standard, least, most, value: standard })
+  })
+  const values = new Map<string, number>()
+  const settings: Settings = {
+    get: (name) => values.get(name) ?? declared[name].standard,
+    async reload() {
+      for (const row of await engine.db.selectFrom('settingValue').select(['code', 'value']).where('org', '=', org).execute())
+        values.set(String(row['code']), Number(row['value']))
+    },
+  }
+  await settings.reload()
+  return settings
+}

@@ -1,0 +1,2 @@
+export { permissionsFromRoles } from './foundation/roles.ts'
+export { startModules, type Modules, type ModulesParts } from './start.ts'

@@ -1,0 +1,9 @@
+import type { AnyService } from '../records/types.ts'
+import { menuService } from './foundation/menu.ts'
+import { inboxService, messageService } from './foundation/messages.ts'
+import { regionService } from './foundation/regions.ts'
+import { roleService } from './foundation/roles.ts'
+import { settingService } from './foundation/settings.ts'
+
+/** What records have beyond their declarations. */
+export const services: readonly AnyService[] = [regionService, roleService, menuService, messageService, inboxService, settingService]

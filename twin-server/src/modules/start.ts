@@ -1,0 +1,105 @@
+import type { Kysely } from 'kysely'
+import type { Clock } from '@twin/actors/runtime'
+import type { Gate, HttpExtension, HttpLog } from '../http/index.ts'
+import { camelTables } from '../records/columns.ts'
+import { createRecords, type Records } from '../records/engine.ts'
+import { type Bells, eventStream, listenBells } from '../records/events.ts'
+import { createFolderStore } from '../records/file-store.ts'
+import { mountFiles, type VirusScan } from '../records/files.ts'
+import { answer, type HttpToolsParts } from '../records/http-tools.ts'
+import { recordPaths } from '../records/openapi.ts'
+import { createOutbox, type OutboxHandler } from '../records/outbox.ts'
+import { mountRecords } from '../records/routes.ts'
+import { newRowId } from '../records/writer.ts'
+import type { Security } from '../security/index.ts'
+import type { Database } from '../store/index.ts'
+import { openMenu, seedMenu } from './foundation/menu.ts'
+import { seedRegions } from './foundation/regions.ts'
+import { seedRoles } from './foundation/roles.ts'
+import { openSettings, type Settings } from './foundation/settings.ts'
+import { services } from './services.ts'
+
+export interface ModulesParts {
+  readonly db: Kysely<Database>
+  /** For the one connection that listens. */
+  readonly databaseUrl: string
+  readonly clock: Clock
+  readonly security: Security
+  readonly allowedOrigins: readonly string[]
+  readonly log: HttpLog
+  /** Folder for uploaded files. */
+  readonly filesDir: string
+  readonly scan?: VirusScan
+  /** IANA zone that cuts days and months of statistics. */
+  readonly zone?: string
+  /** Handlers of what transitions send outside, by kind. */
+  readonly outbox?: Readonly<Record<string, OutboxHandler>>
+}
+export interface Modules {
+  readonly records: Records
+  readonly settings: Settings
+  readonly bells: Bells
+  readonly extension: HttpExtension
+  readonly gate: Gate
+  stop(): Promise<void>
+}
+
+/** Starts everything that is filed: the engine, its services, what comes with an installation, and its routes. */
+export async function startModules(parts: ModulesParts): Promise<Modules> {
+  const { db, security, clock } = parts
+  const { org } = security
+  const records = createRecords({ db, clock, audit: security.audit, org, services })
+  await seedRoles(records, org, security.permissions)
+  await seedRegions(records, org)
+  await seedMenu(records, org)
+  const menu = await openMenu(records, org)
+  const settings = await openSettings(records, org)
+  security.allChanged()
+
+  const bells = await listenBells(parts.databaseUrl)
+  const failed = (error: unknown): void => parts.log.error({ error: String(error) }, 'a change could not be read')
+  const follow = async (bell: string): Promise<void> => {
+    if (bell === 'roles') security.allChanged()
+    if (bell === 'menu') await menu.reload()
+    if (bell === 'settings') await settings.reload()
+  }
+  bells.on((bell) => void follow(bell).catch(failed))
+  const outbox = createOutbox(camelTables(db), clock, parts.outbox ?? {})
+  const stopping = new AbortController()
+  records.turns.onCommit(async (rung, emitted) => {
+    if (emitted) void outbox.drain().catch(failed)
+    await Promise.all([...rung].map(follow)).catch(failed)
+  })
+  outbox.start(stopping.signal)
+
+  const files = createFolderStore(parts.filesDir)
+  const extension: HttpExtension = {
+    paths: recordPaths(),
+    bodies: { '/api/files': 256 * 1024 * 1024, '/api/records/': 32 * 1024 * 1024 },
+    mount(app, { from }) {
+      const tools: HttpToolsParts = { security, allowedOrigins: parts.allowedOrigins, log: parts.log, from, gate: menu.gate }
+      mountRecords(app, records, { ...tools, zone: parts.zone ?? 'Asia/Shanghai', maxExportRows: () => settings.get('export.maxRows') })
+      mountFiles(app, records, {
+        ...tools,
+        files,
+        services,
+        newId: newRowId,
+        maxBytes: () => settings.get('upload.maxMegabytes') * 1_048_576,
+        ...(parts.scan ? { scan: parts.scan } : {}),
+      })
+      app.get('/api/menu', (context) => answer(tools, context, null, ({ principal }) => Promise.resolve({ menu: menu.tree(principal) })))
+      app.get('/api/events', (context) => eventStream(tools, bells, context))
+    },
+  }
+  return {
+    records,
+    settings,
+    bells,
+    extension,
+    gate: menu.gate,
+    async stop() {
+      stopping.abort()
+      await bells.stop()
+    },
+  }
+}

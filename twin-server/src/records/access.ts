@@ -1,0 +1,48 @@
+import { type ExpressionBuilder, type ExpressionWrapper, sql, type SqlBool } from 'kysely'
+import { type Action, type RecordModel, permissionOf } from '@twin/models/records'
+import { Refusal } from '../http/api-error.ts'
+import type { Actor, AnyService, AnyTables } from './types.ts'
+
+type Where = ExpressionBuilder<AnyTables, string>
+
+export function mayDo(actor: Actor, record: RecordModel, action: Action): boolean {
+  const { principal } = actor
+  if (!principal) return true
+  if (record.audience === 'everyone' && action === 'view') return true
+  return principal.permissions.has(permissionOf(record, action))
+}
+
+/** The one place where a person's right to do something with a record is decided. Throws not-permitted. */
+export function demand(actor: Actor, record: RecordModel, action: Action | null): void {
+  if (action === null || !mayDo(actor, record, action)) throw new Refusal('not-permitted')
+}
+
+/** Rows of a record that exist for this person: organisation, scope, not deleted, not hidden by its service. Every read goes through it. */
+export function visibleRows(
+  record: RecordModel,
+  service: AnyService | undefined,
+  actor: Actor,
+): (where: Where) => ExpressionWrapper<AnyTables, string, SqlBool> {
+  return (where) => {
+    const parts = [where(ref(record, 'org'), '=', actor.org), where(ref(record, 'deletedAt'), 'is', null)]
+    if (service?.hide) parts.push(where(ref(record, service.hide.field), '!=', service.hide.value))
+    const { scope } = record
+    const { principal } = actor
+    if (principal && scope.by === 'own') parts.push(where(ref(record, scope.field), '=', principal.id))
+    if (principal?.stations && scope.by === 'station') {
+      const own = [...principal.stations]
+      parts.push(sql<SqlBool>`${sql.ref(ref(record, scope.field))} = any(${own}::text[])` as unknown as (typeof parts)[number])
+    }
+    if (principal?.stations && scope.by === 'region')
+      parts.push(
+        sql<SqlBool>`${sql.ref(ref(record, scope.field))} in (${regionsOf([...principal.stations])})` as unknown as (typeof parts)[number],
+      )
+    return where.and(parts)
+  }
+}
+
+/** Regions that hold one of these stations: its district, city and province. */
+const regionsOf = (stations: readonly string[]) =>
+  sql`select r.id from region r join station s on s.region like regexp_replace(split_part(r.code, '-', 1), '(00)+$', '') || '%' where s.id = any(${stations}::text[])`
+
+const ref = (record: RecordModel, column: string): string => `${record.table}.${column}`

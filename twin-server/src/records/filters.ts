@@ -1,0 +1,125 @@
+import { type ExpressionBuilder, type ExpressionWrapper, type RawBuilder, type SelectQueryBuilder, sql, type SqlBool } from 'kysely'
+import { allFields, type Filter, isMany, isSearchable, type ListQuery, queryWords, type RecordModel, type Sort } from '@twin/models/records'
+import { Refusal } from '../http/api-error.ts'
+import { visibleRows } from './access.ts'
+import type { Actor, AnyDb, AnyService, AnyTables, Row } from './types.ts'
+
+type Rows = SelectQueryBuilder<AnyTables, string, Record<string, unknown>>
+type Where = ExpressionBuilder<AnyTables, string>
+type Condition = ExpressionWrapper<AnyTables, string, SqlBool>
+
+/** What this person may see of a record under a filter: the same rows for list, count, export, statistics. */
+export function rowsUnder(
+  db: AnyDb,
+  record: RecordModel,
+  service: AnyService | undefined,
+  actor: Actor,
+  query: Pick<ListQuery, 'q' | 'filters'>,
+): Rows {
+  let rows = db.selectFrom(record.table).where(visibleRows(record, service, actor)) as unknown as Rows
+  for (const filter of query.filters) rows = rows.where(condition(record, filter))
+  if (query.q.trim() === '') return rows
+  const words = queryWords(query.q)
+  if (!isSearchable(record) || words.length === 0) return rows.where(sql<SqlBool>`false`)
+  const wanted = words.map((word) => `'${word}':*`).join(' & ')
+  return rows.where(sql<SqlBool>`${column(record, 'search')} @@ ${wanted}::tsquery`)
+}
+
+export const column = (record: RecordModel, name: string): RawBuilder<unknown> => sql.ref(`${record.table}.${name}`)
+
+function condition(record: RecordModel, { field, operator, values }: Filter): (where: Where) => RawBuilder<SqlBool> | Condition {
+  const declared = allFields(record)[field]
+  const at = column(record, field)
+  const [first] = values
+  if (declared && isMany(declared)) {
+    const empty = declared.type === 'rows' ? sql<SqlBool>`jsonb_array_length(${at}) = 0` : sql<SqlBool>`cardinality(${at}) = 0`
+    if (operator === 'empty') return () => (first === true ? empty : sql<SqlBool>`not (${empty})`)
+    const any = sql<SqlBool>`${at} && ${values.map(String)}::text[]`
+    return () => (operator === 'not' ? sql<SqlBool>`not (${any})` : any)
+  }
+  switch (operator) {
+    case 'is':
+      return (where) => where(sql.ref(`${record.table}.${field}`), 'in', [...values])
+    case 'not':
+      return (where) =>
+        where.or([
+          where(sql.ref(`${record.table}.${field}`), 'is', null),
+          where(sql.ref(`${record.table}.${field}`), 'not in', [...values]),
+        ])
+    case 'gte':
+      return (where) => where(sql.ref(`${record.table}.${field}`), '>=', first)
+    case 'lte':
+      return (where) => where(sql.ref(`${record.table}.${field}`), '<=', first)
+    case 'contains':
+      return () => sql<SqlBool>`${at} ilike ${`%${String(first).replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`}`
+    case 'empty':
+      return () => (first === true ? sql<SqlBool>`${at} is null` : sql<SqlBool>`${at} is not null`)
+  }
+}
+
+/** The id settles ties, in the direction of the last column, so that one index gives the whole order. */
+export function ordered(rows: Rows, record: RecordModel, sort: readonly Sort[]): Rows {
+  let result = rows
+  for (const { field, descending } of sort) result = result.orderBy(sql.ref(`${record.table}.${field}`), descending ? 'desc' : 'asc')
+  return result.orderBy(sql.ref(`${record.table}.id`), sort.at(-1)?.descending ? 'desc' : 'asc')
+}
+
+/** Where a page ended: the sort values and the id of its last row. */
+export function cursorOf(row: Row, sort: readonly Sort[]): string {
+  return Buffer.from(JSON.stringify([...sort.map(({ field }) => row[field] ?? null), row.id])).toString('base64url')
+}
+
+/** Rows after a cursor, in the order of `ordered`. Postgres puts nulls last ascending and first descending. */
+export function continued(rows: Rows, record: RecordModel, sort: readonly Sort[], cursor: string): Rows {
+  const keys = [...sort, { field: 'id', descending: sort.at(-1)?.descending ?? false }]
+  const held = readCursor(cursor, keys.length)
+  const beyond = keys.map((key, at) => {
+    const same = keys.slice(0, at).map((before, i) => equal(record, before.field, held[i]))
+    return sql<SqlBool>`(${sql.join([...same, further(record, key, held[at])], sql` and `)})`
+  })
+  const bound = firstBound(record, keys[0], held[0])
+  const tail = sql<SqlBool>`(${sql.join(beyond, sql` or `)})`
+  return rows.where(bound ? sql<SqlBool>`(${bound} and ${tail})` : tail)
+}
+
+/** Implied by the rest, but it is what lets an index start in the right place. */
+function firstBound(record: RecordModel, key: Sort | undefined, value: unknown): RawBuilder<SqlBool> | null {
+  if (!key || value === null || value === undefined) return null
+  const at = column(record, key.field)
+  const mayBeNull =
+    !key.descending && !['id', 'createdAt', 'updatedAt', 'version', 'state'].includes(key.field) && !record.fields[key.field]?.required
+  if (mayBeNull) return null
+  return key.descending
+    ? sql<SqlBool>`${at} <= ${param(record, key.field, value)}`
+    : sql<SqlBool>`${at} >= ${param(record, key.field, value)}`
+}
+
+function equal(record: RecordModel, field: string, value: unknown): RawBuilder<SqlBool> {
+  const at = column(record, field)
+  return value === null ? sql<SqlBool>`${at} is null` : sql<SqlBool>`${at} = ${param(record, field, value)}`
+}
+function further(record: RecordModel, { field, descending }: Sort, value: unknown): RawBuilder<SqlBool> {
+  const at = column(record, field)
+  if (value === null) return descending ? sql<SqlBool>`${at} is not null` : sql<SqlBool>`false`
+  const mine = param(record, field, value)
+  return descending ? sql<SqlBool>`${at} < ${mine}` : sql<SqlBool>`(${at} > ${mine} or ${at} is null)`
+}
+/** Times travel as epoch ms. */
+function param(record: RecordModel, field: string, value: unknown): RawBuilder<unknown> {
+  return allFields(record)[field]?.type === 'time' ? sql`${new Date(Number(value)).toISOString()}::timestamptz` : sql`${value}`
+}
+
+function readCursor(cursor: string, length: number): readonly unknown[] {
+  try {
+    const held: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    if (
+      Array.isArray(held) &&
+      held.length === length &&
+      held.every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value))
+    )
+      return held as unknown[]
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw new Refusal('invalid', { field: 'after', message: { zh: '续页标记无效', en: 'Not a cursor of this list' } })
+}

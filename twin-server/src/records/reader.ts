@@ -1,0 +1,180 @@
+import { sql } from 'kysely'
+import { allFields, externals, findRecord, type ListQuery, type RecordModel } from '@twin/models/records'
+import { Refusal } from '../http/api-error.ts'
+import { demand, mayDo, visibleRows } from './access.ts'
+import { columnNames } from './columns.ts'
+import { continued, cursorOf, ordered, rowsUnder } from './filters.ts'
+import { type Titles, titleOf, titlesOf } from './titles.ts'
+import type { Actor, AnyDb, AnyService, Row, Values } from './types.ts'
+
+export interface Page {
+  readonly rows: readonly Row[]
+  /** Rows under the filter, counted to `countLimit`. */
+  readonly total: number
+  readonly counted: 'all' | 'at-least'
+  readonly next: string | null
+  readonly titles: Titles
+}
+export interface Detail {
+  readonly row: Row
+  readonly titles: Titles
+  /** Transitions this person may take from the present state. */
+  readonly transitions: readonly string[]
+  readonly may: { readonly edit: boolean; readonly remove: boolean }
+}
+const countLimit = 10_000
+
+export interface Reader {
+  list(record: RecordModel, query: ListQuery, actor: Actor): Promise<Page>
+  detail(record: RecordModel, id: string, actor: Actor): Promise<Detail>
+  /** All rows under a filter, page by page: memory holds one page. */
+  each(record: RecordModel, query: ListQuery, actor: Actor): AsyncGenerator<{ readonly rows: readonly Row[]; readonly titles: Titles }>
+  count(record: RecordModel, query: ListQuery, actor: Actor): Promise<number>
+  /** Choices for a reference: id and name. */
+  options(to: string, text: string, actor: Actor): Promise<readonly { readonly id: string; readonly title: string }[]>
+  /** Lines of the audit log about one row, newest first. */
+  history(record: RecordModel, id: string, actor: Actor): Promise<readonly Values[]>
+}
+
+export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService>): Reader {
+  const base = (record: RecordModel, query: Pick<ListQuery, 'q' | 'filters'>, actor: Actor) =>
+    rowsUnder(db, record, services.get(record.name), actor, query)
+  const selected = (record: RecordModel) => columnNames(record).map((name) => `${record.table}.${name}`)
+
+  async function one(record: RecordModel, id: string, actor: Actor): Promise<Row> {
+    const row = await db
+      .selectFrom(record.table)
+      .select(selected(record))
+      .where(visibleRows(record, services.get(record.name), actor))
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (!row) throw new Refusal('not-found')
+    return row as unknown as Row
+  }
+  async function page(record: RecordModel, query: ListQuery, actor: Actor, size: number): Promise<Row[]> {
+    const rows = ordered(base(record, query, actor).select(selected(record)), record, query.sort)
+    const placed = query.after ? continued(rows, record, query.sort, query.after) : rows.offset((query.page - 1) * query.size)
+    return (await placed.limit(size).execute()) as unknown as Row[]
+  }
+  async function count(record: RecordModel, query: ListQuery, actor: Actor, limit?: number): Promise<number> {
+    const rows = base(record, query, actor).select(sql`1`.as('one'))
+    const { n } = await db
+      .selectFrom((limit === undefined ? rows : rows.limit(limit)).as('counted'))
+      .select(sql<number>`count(*)`.as('n'))
+      .executeTakeFirstOrThrow()
+    return n
+  }
+
+  return {
+    async list(record, query, actor) {
+      demand(actor, record, 'view')
+      const [found, n] = await Promise.all([page(record, query, actor, query.size + 1), count(record, query, actor, countLimit + 1)])
+      const rows = found.slice(0, query.size)
+      const last = rows.at(-1)
+      return {
+        rows: rows.map((row) => presented(record, row, actor)),
+        total: Math.min(n, countLimit),
+        counted: n > countLimit ? 'at-least' : 'all',
+        next: last && found.length > query.size ? cursorOf(last, query.sort) : null,
+        titles: await titlesOf(db, record, rows),
+      }
+    },
+    async detail(record, id, actor) {
+      demand(actor, record, 'view')
+      const row = await one(record, id, actor)
+      const state = record.lifecycle && row.state !== undefined ? record.lifecycle.states[row.state] : undefined
+      return {
+        row: presented(record, row, actor),
+        titles: await titlesOf(db, record, [row]),
+        transitions: Object.entries(record.lifecycle?.transitions ?? {})
+          .filter(([, way]) => !way.internal && way.from.includes(row.state ?? '') && mayDo(actor, record, way.action))
+          .map(([name]) => name),
+        may: {
+          edit: isEditable(record, row, state?.editable) && record.actions.edit !== null && mayDo(actor, record, record.actions.edit),
+          remove: record.actions.remove !== null && mayDo(actor, record, record.actions.remove),
+        },
+      }
+    },
+    async *each(record, query, actor) {
+      demand(actor, record, 'view')
+      let after = query.after
+      for (;;) {
+        const rows = await page(record, { ...query, after, page: 1 }, actor, 1000)
+        if (rows.length > 0) yield { rows: rows.map((row) => presented(record, row, actor)), titles: await titlesOf(db, record, rows) }
+        const last = rows.at(-1)
+        if (rows.length < 1000 || !last) return
+        after = cursorOf(last, query.sort)
+      }
+    },
+    count: (record, query, actor) => count(record, query, actor),
+    async options(to, text, actor) {
+      const record = findRecord(to)
+      if (record) {
+        demand(actor, record, 'view')
+        const words = text.trim()
+        const rows = await base(record, { q: words, filters: [] }, actor)
+          .select(['id', ...record.title])
+          .orderBy(record.title[0] ?? 'id')
+          .limit(50)
+          .execute()
+        return rows.map((row) => ({ id: String(row['id']), title: titleOf(record, row) }))
+      }
+      const external = externals[to]
+      if (!external) throw new Refusal('not-found')
+      const { principal } = actor
+      if (principal && !principal.permissions.has(external.permission)) throw new Refusal('not-permitted')
+      const own = principal?.stations ? [...principal.stations] : null
+      const stationColumn = to === 'station' ? 'id' : to === 'device' ? 'station' : null
+      const like = `%${text.trim().replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`
+      const rows = await db
+        .selectFrom(external.table)
+        .select(['id', ...external.title])
+        .where('org', '=', actor.org)
+        .where(sql<boolean>`concat_ws(' ', ${sql.join(external.title.map((name) => sql.ref(name)))}) ilike ${like}`)
+        .$if(stationColumn !== null, (query) => query.where('retiredAt', 'is', null))
+        .$if(own !== null && stationColumn !== null, (query) =>
+          query.where(sql<boolean>`${sql.ref(stationColumn ?? 'id')} = any(${own}::text[])`),
+        )
+        .orderBy(external.title[0] ?? 'id')
+        .limit(50)
+        .execute()
+      return rows.map((row) => ({ id: String(row['id']), title: titleOf(external, row) }))
+    },
+    async history(record, id, actor) {
+      demand(actor, record, 'view')
+      await one(record, id, actor)
+      return db
+        .selectFrom('auditLog')
+        .select(['id', 'at', 'userName', 'kind', 'result', 'before', 'after'])
+        .where('org', '=', actor.org)
+        .where('target', '=', id)
+        .where('kind', 'like', `${record.name}.%`)
+        .orderBy('id', 'desc')
+        .limit(200)
+        .execute()
+    },
+  }
+}
+
+/** A state without a word on it may be edited only if it is the initial one. */
+export function isEditable(record: RecordModel, row: Row, said: boolean | undefined): boolean {
+  if (!record.lifecycle) return true
+  return said ?? row.state === record.lifecycle.initial
+}
+
+/** A row as this person may read it: secrets left out, personal data masked. */
+export function presented(record: RecordModel, row: Row, actor: Actor): Row {
+  const open = actor.principal === null || actor.principal.permissions.has('personal:view')
+  const shown: Record<string, unknown> = { ...row }
+  for (const [name, { sensitivity }] of Object.entries(allFields(record))) {
+    if (sensitivity === 'secret') delete shown[name]
+    else if (sensitivity === 'personal' && !open && typeof shown[name] === 'string') shown[name] = masked(shown[name])
+  }
+  return shown as unknown as Row
+}
+function masked(text: string): string {
+  const characters = Array.from(text)
+  if (characters.length <= 2) return '*'.repeat(characters.length)
+  const kept = Math.max(1, Math.floor(characters.length / 4))
+  return characters.map((character, i) => (i < kept || i >= characters.length - kept ? character : '*')).join('')
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startWorld, type World } from '../http/test-world.ts'
+import { type Modules, permissionsFromRoles, startModules } from '../modules/index.ts'
+import type { VirusScan } from './files.ts'
+
+/** The API with records on a real database, for tests. */
+export interface RecordWorld extends World {
+  readonly modules: Modules
+  /** Calls and reads JSON: `[status, body]`. */
+  json(method: string, path: string, as: string, body?: unknown): Promise<readonly [number, Answer]>
+}
+type Values = Readonly<Record<string, unknown>>
+/** What answers may hold; a part that is missing fails the expectation that looks into it. */
+export interface Answer extends Values {
+  readonly id: string
+  readonly rows: readonly (Values & { readonly id: string })[]
+  readonly row: Values & { readonly id: string; readonly version: number }
+  readonly lines: readonly Values[]
+  readonly error: { readonly code: string; readonly field?: string; readonly detail: Readonly<Record<string, Values>> }
+  readonly transitions: readonly string[]
+}
+
+export async function startRecordWorld(scan?: VirusScan): Promise<RecordWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'twin-files-'))
+  let modules: Modules | undefined
+  const world = await startWorld(
+    {},
+    {
+      permissionsOf: permissionsFromRoles,
+      extend: async ({ db, security, clock, url }) => {
+        modules = await startModules({
+          db,
+          databaseUrl: url,
+          clock,
+          security,
+          allowedOrigins: [],
+          log: { error: (detail, message) => world.logged.push({ detail, message }) },
+          filesDir: folder,
+          ...(scan ? { scan } : {}),
+        })
+        return { extensions: [modules.extension], gate: modules.gate }
+      },
+    },
+  )
+  const stop = world.stop.bind(world)
+  if (!modules) throw new Error('modules did not start')
+  return Object.assign(world, {
+    modules,
+    async json(method: string, path: string, as: string, body?: unknown) {
+      const response = await world.call(method, path, as, body)
+      return [response.status, (await response.json()) as Answer] as const
+    },
+    stop: async () => {
+      await modules?.stop()
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  })
+}

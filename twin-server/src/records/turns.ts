@@ -1,0 +1,59 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Clock } from '@twin/actors/runtime'
+import type { AuditLog } from '../security/index.ts'
+import type { Database } from '../store/index.ts'
+import { camelTables, plainTables } from './columns.ts'
+import type { Actor, AnyTables, Turn } from './types.ts'
+
+export const bellChannel = 'twin_records'
+
+export interface Turns {
+  /** Runs one unit of work in a transaction; log lines come last, because their chain lets only one writer at a time. */
+  run<T>(actor: Actor, work: (turn: Turn) => Promise<T>): Promise<T>
+  /** Here at once and awaited, so that the answer already stands on what changed; other servers hear the bells. */
+  onCommit(listener: (bells: ReadonlySet<string>, emitted: boolean) => Promise<void>): void
+}
+
+export function createTurns(db: Kysely<Database>, clock: Clock, audit: AuditLog): Turns {
+  const listeners: ((bells: ReadonlySet<string>, emitted: boolean) => Promise<void>)[] = []
+  return {
+    onCommit: (listener) => void listeners.push(listener),
+    async run(actor, work) {
+      let emitted = false
+      let rung: ReadonlySet<string> = new Set()
+      const result = await camelTables(db)
+        .transaction()
+        .execute(async (trx) => {
+          const outbox: { kind: string; body: unknown }[] = []
+          const turn: Turn = {
+            trx,
+            tables: trx,
+            actor,
+            now: Math.trunc(clock.now()),
+            audit: [],
+            bells: new Set(),
+            emit: (kind, body) => void outbox.push({ kind, body }),
+          }
+          const done = await work(turn)
+          for (const { kind, body } of outbox)
+            await trx
+              .insertInto('recordOutbox')
+              .values({ org: actor.org, at: turn.now, kind, body: sql`${JSON.stringify(body)}::text::jsonb` })
+              .execute()
+          await ring(trx, [...turn.bells])
+          for (const entry of turn.audit) await audit.appendIn(plainTables(trx), entry)
+          emitted = outbox.length > 0
+          rung = turn.bells
+          return done
+        })
+      await Promise.all(listeners.map((listener) => listener(rung, emitted)))
+      return result
+    },
+  }
+}
+
+/** Heard by every server after the commit, and only then. A notification holds 8000 bytes. */
+async function ring(trx: Transaction<AnyTables>, bells: readonly string[]): Promise<void> {
+  for (let i = 0; i < bells.length; i += 100)
+    await sql`select pg_notify(${bellChannel}, ${JSON.stringify(bells.slice(i, i + 100))})`.execute(trx)
+}
