@@ -123,20 +123,30 @@ export const clusterSecrets = (): NodeJS.ProcessEnv => ({
 
 /** One node; resolves when it answers that it is healthy. */
 export async function startNode(name: string, options: NodeOptions): Promise<Child> {
-  const child = new Child(name, process.execPath, [join(root, 'twin-server/src/main.ts')], {
-    ...process.env,
-    TWIN_MODE: 'demo',
-    TWIN_DATA_DIR: options.dataDir,
-    DATABASE_URL: options.databaseUrl,
-    REDIS_URL: options.redisUrl,
-    MQTT_URL: options.mqttUrl,
-    TWIN_HTTP_PORT: String(options.httpPort),
-    ...options.env,
-  }, true)
-  await until(`${name} healthy`, async () => {
-    if (!child.alive) throw new Error(child.output)
-    return (await fetch(`http://127.0.0.1:${options.httpPort}/api/health`)).ok
-  }, 60).catch((error: unknown) => {
+  const child = new Child(
+    name,
+    process.execPath,
+    [join(root, 'twin-server/src/main.ts')],
+    {
+      ...process.env,
+      TWIN_MODE: 'demo',
+      TWIN_DATA_DIR: options.dataDir,
+      DATABASE_URL: options.databaseUrl,
+      REDIS_URL: options.redisUrl,
+      MQTT_URL: options.mqttUrl,
+      TWIN_HTTP_PORT: String(options.httpPort),
+      ...options.env,
+    },
+    true,
+  )
+  await until(
+    `${name} healthy`,
+    async () => {
+      if (!child.alive) throw new Error(child.output)
+      return (await fetch(`http://127.0.0.1:${options.httpPort}/api/health`)).ok
+    },
+    60,
+  ).catch((error: unknown) => {
     throw new Error(`${name} did not start:\n${child.output}`, { cause: error })
   })
   return child

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { shardOf } from '../../actors/src/runtime/index.ts'
 import { demoFleet } from '../../models/src/stations/index.ts'
 import { until } from '../../scripts/cluster-lab.ts'
@@ -9,6 +9,14 @@ import { Viewer } from './viewer.ts'
 describe('three nodes', () => {
   const lab = new Lab()
   const stations = demoFleet()
+  const publishers: Publisher[] = []
+  const publisherOf = (boot: string): Publisher => {
+    const publisher = new Publisher(stations, boot)
+    publishers.push(publisher)
+    return publisher
+  }
+  // A test that failed must not send on into the next one.
+  afterEach(() => Promise.all(publishers.splice(0).map((publisher) => publisher.stop())))
   beforeAll(async () => {
     await lab.start(3)
     await lab.balanced()
@@ -18,13 +26,13 @@ describe('three nodes', () => {
   const operator = async () => {
     const health = (await (await fetch(`${lab.nodes[0]?.url}/api/health`)).json()) as { parts: { demo: { detail: string } } }
     const users = JSON.parse(health.parts.demo.detail) as { username: string; password: string; role: string }[]
-    const user = users.find(({ role }) => role === 'admin') ?? users[0]
+    const user = users.find(({ role }) => role === 'administrator') ?? users[0]
     if (!user) throw new Error('no demo users')
     return user
   }
 
   it('[CL2] any node answers for any station and serves any viewer; a drain moves stations under a viewer with one resync', async () => {
-    const publisher = new Publisher(stations, 'move1')
+    const publisher = publisherOf('move1')
     await publisher.start(lab.mqttUrl, 100)
     await until('all devices on record', async () => (await publisher.progress(lab.sql)).size === publisher.streams.length)
     const [station] = stations
@@ -47,8 +55,14 @@ describe('three nodes', () => {
     for (const viewer of viewers) await viewer.open(gateway.url, user.username, user.password)
     const [fast, slow, fleet] = viewers
     if (!fast || !slow || !fleet) throw new Error('no viewer')
-    await until('frames through a node that does not own the station', async () => fast.frames > 5 && slow.frames > 1 && fleet.snapshots > 0)
-    await until('all stations in the fleet', async () => fleet.held && Object.keys((fleet.held.view as { stations: object }).stations).length === stations.length)
+    await until(
+      'frames through a node that does not own the station',
+      async () => fast.frames > 5 && slow.frames > 1 && fleet.snapshots > 0,
+    )
+    await until(
+      'all stations in the fleet',
+      async () => fleet.held && Object.keys((fleet.held.view as { stations: object }).stations).length === stations.length,
+    )
     const before = { e: fast.held?.e ?? 0, snapshots: fast.snapshots }
     expect(before.snapshots).toBe(1)
 
@@ -79,7 +93,7 @@ describe('three nodes', () => {
   }, 180_000)
 
   it('[CL1] after kill -9 of an owner others acknowledge for its shards within 12 s, every message exactly once', async () => {
-    const publisher = new Publisher(stations, 'kill1')
+    const publisher = publisherOf('kill1')
     await publisher.start(lab.mqttUrl, 200)
     await until('all devices on record', async () => (await publisher.progress(lab.sql)).size === publisher.streams.length)
     const busy = new Map<string, Set<string>>()
@@ -87,16 +101,22 @@ describe('three nodes', () => {
       const owner = await lab.ownerOf(shardOf(id))
       if (owner) busy.set(owner.url, (busy.get(owner.url) ?? new Set()).add(id))
     }
-    const [victim] = lab.nodes.filter(({ url }) => busy.has(url)).toSorted((a, b) => (busy.get(b.url)?.size ?? 0) - (busy.get(a.url)?.size ?? 0))
+    const [victim] = lab.nodes
+      .filter(({ url }) => busy.has(url))
+      .toSorted((a, b) => (busy.get(b.url)?.size ?? 0) - (busy.get(a.url)?.size ?? 0))
     if (!victim) throw new Error('nobody owns a station')
     const orphans = publisher.streams.filter(({ station }) => busy.get(victim.url)?.has(station.id))
     const killedAt = performance.now()
     victim.process.signal('SIGKILL')
     const marks = new Map(orphans.map(({ device, seq }) => [device, seq]))
-    await until('shards served elsewhere', async () => {
-      const progress = await publisher.progress(lab.sql)
-      return orphans.every(({ device }) => (progress.get(device) ?? 0) > (marks.get(device) ?? 0))
-    }, 30)
+    await until(
+      'shards served elsewhere',
+      async () => {
+        const progress = await publisher.progress(lab.sql)
+        return orphans.every(({ device }) => (progress.get(device) ?? 0) > (marks.get(device) ?? 0))
+      },
+      30,
+    )
     const outage = performance.now() - killedAt
     console.log(`kill -9: ${orphans.length} stations of ${victim.name} served elsewhere after ${(outage / 1000).toFixed(1)} s`)
     await lab.balanced()

@@ -71,12 +71,16 @@ export class Lab {
 
   /** All shards belong to nodes that live, and none has more than `most`. */
   async balanced(seconds = 60): Promise<Map<string, number>> {
-    return until('balanced', async () => {
-      const owners = await this.owners()
-      const alive = this.nodes.filter(({ process }) => process.alive)
-      const total = alive.reduce((sum, { url }) => sum + (owners.get(url) ?? 0), 0)
-      return total === 4096 && alive.every(({ url }) => (owners.get(url) ?? 0) > 4096 / alive.length / 2) && owners
-    }, seconds)
+    return until(
+      'balanced',
+      async () => {
+        const owners = await this.owners()
+        const alive = this.nodes.filter(({ process }) => process.alive)
+        const total = alive.reduce((sum, { url }) => sum + (owners.get(url) ?? 0), 0)
+        return total === 4096 && alive.every(({ url }) => (owners.get(url) ?? 0) > 4096 / alive.length / 2) && owners
+      },
+      seconds,
+    )
   }
 
   async ownerOf(shard: number): Promise<LabNode | undefined> {
@@ -91,7 +95,11 @@ export class Lab {
   }
 
   /** A caller of the REST API of a node. */
-  async signIn(node: LabNode, username = 'admin', password?: string): Promise<(method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>> {
+  async signIn(
+    node: LabNode,
+    username = 'admin',
+    password?: string,
+  ): Promise<(method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>> {
     const health = (await (await fetch(`${node.url}/api/health`)).json()) as { parts: { demo: { detail: string } } }
     const users = JSON.parse(health.parts.demo.detail) as { username: string; password: string; role: string }[]
     const user = users.find((each) => each.username === username) ?? users[0]

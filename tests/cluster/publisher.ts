@@ -59,7 +59,9 @@ export class Publisher {
   /** Stops sending and waits for the last acknowledgements. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#client?.endAsync()
+    const client = this.#client
+    this.#client = undefined
+    await client?.endAsync()
   }
 
   /** Highest sequence number on record, per stream. */

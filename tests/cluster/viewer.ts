@@ -20,7 +20,9 @@ export class Viewer {
   }
 
   async open(url: string, username: string, password: string): Promise<this> {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers: { cookie: await cookieOf(url, username, password), origin: url } })
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, {
+      headers: { cookie: await cookieOf(url, username, password), origin: url },
+    })
     this.#socket = socket
     await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject))
     socket.on('close', (_code, reason) => (this.closed = reason.toString() || 'closed'))

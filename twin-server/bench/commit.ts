@@ -47,7 +47,10 @@ try {
       }
     })
 
-  const measure = async (write: (made: SampleRow[]) => Promise<unknown>, fenced: boolean): Promise<{ rate: number; p99: number; cpu: number }> => {
+  const measure = async (
+    write: (made: SampleRow[]) => Promise<unknown>,
+    fenced: boolean,
+  ): Promise<{ rate: number; p99: number; cpu: number }> => {
     const until = performance.now() + seconds * 1000
     const times: number[] = []
     let count = 0
@@ -91,7 +94,9 @@ try {
     )
   }
   const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-  console.log(`median: commit ${median(results.map((r) => r.commit)).toFixed(0)} rows/s, ratio ${median(results.map((r) => r.commit / r.copy)).toFixed(2)}`)
+  console.log(
+    `median: commit ${median(results.map((r) => r.commit)).toFixed(0)} rows/s, ratio ${median(results.map((r) => r.commit / r.copy)).toFixed(2)}`,
+  )
 
   const t = performance.now()
   const buckets = await store.rollups.drain(Date.now() + 86_400_000)

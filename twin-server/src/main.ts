@@ -163,6 +163,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       disconnect(device)
       cluster?.tell({ type: 'secret', device, generation })
     },
+    ...(cluster && { cluster }),
     ...(cluster && { internal: (request: Request) => cluster.internal(request) }),
     onConfigured: (station) => hub.refresh(station),
     health,

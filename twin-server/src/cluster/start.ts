@@ -11,6 +11,7 @@ import { LiveExchange } from './live-exchange.ts'
 import { pack, Peers } from './peers.ts'
 import { RedisLink } from './redis-link.ts'
 import type { ClusterSettings } from './settings.ts'
+import { clusterStatus } from './status.ts'
 
 /** News that every node should hear at once; who misses one learns it by looking at the database a little later. */
 export type News =
@@ -39,6 +40,8 @@ export interface Cluster {
   readonly catalogue: Catalogue
   readonly exchange: LiveExchange
   tell(news: News): void
+  /** For the cluster page. */
+  status(): ReturnType<typeof clusterStatus>
   /** Requests of other nodes. */
   internal(request: Request): Promise<Response>
   /** Drain of any node, asked anywhere. false = no such node, or it did not answer. */
@@ -176,6 +179,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
     catalogue,
     exchange,
     tell,
+    status: () => clusterStatus(clusterStore, settings.staleMs),
     async internal(request) {
       const path = new URL(request.url).pathname.slice('/internal/'.length)
       const signed = await peers.read(request, path)
