@@ -6,6 +6,7 @@ import { overviewTexts } from './overview.ts'
 import { sessionTexts } from './session.ts'
 import { stationTexts } from './station.ts'
 import { systemTexts } from './system.ts'
+import { clusterTexts } from './cluster.ts'
 
 /** Every text people see: key → [Chinese, English]. */
 export const texts = {
@@ -17,4 +18,5 @@ export const texts = {
   ...commandTexts,
   ...energyTexts,
   ...systemTexts,
+  ...clusterTexts,
 } as const
