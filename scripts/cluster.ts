@@ -72,7 +72,15 @@ async function main(): Promise<void> {
   }
   if (process.env.TWIN_FLEET !== 'off') {
     const args = ['--demo', '--url', `mqtt://127.0.0.1:${mqttPort}`, '--backlog-days', '0', '--state', join(data, 'fleet')]
-    watch(new Child('fleet', process.execPath, [join(root, 'loadtest/src/fleet/main.ts'), ...args], { ...process.env, TWIN_MODE: 'demo', ...secrets }, true))
+    watch(
+      new Child(
+        'fleet',
+        process.execPath,
+        [join(root, 'loadtest/src/fleet/main.ts'), ...args],
+        { ...process.env, TWIN_MODE: 'demo', ...secrets },
+        true,
+      ),
+    )
   }
   console.log(`
   集群已就绪 · The cluster is ready

@@ -9,4 +9,3 @@ export const quick = {
   TWIN_CLUSTER_CLAIM_POLL_MS: '200',
   TWIN_CLUSTER_MOVE_SHARE: '1',
 }
-

@@ -30,7 +30,15 @@ export async function findings(sql: Sql, publisher: Publisher): Promise<Findings
       (select count(*) from streams s join tw_fence f using (shard, stream) where s.last <> f.seq)::int as "beyondFence",
       (select count(*) from tw_shard where state <> 'open' or owner is null)::int as unowned`
   const { lost, doubled, disordered } = await publisher.verify(sql)
-  return { lost, doubled, disordered, gaps: row?.gaps ?? -1, epochsBack: row?.epochsBack ?? -1, beyondFence: row?.beyondFence ?? -1, unowned: row?.unowned ?? -1 }
+  return {
+    lost,
+    doubled,
+    disordered,
+    gaps: row?.gaps ?? -1,
+    epochsBack: row?.epochsBack ?? -1,
+    beyondFence: row?.beyondFence ?? -1,
+    unowned: row?.unowned ?? -1,
+  }
 }
 
 export const CLEAN: Findings = { lost: 0, doubled: 0, disordered: 0, gaps: 0, epochsBack: 0, beyondFence: 0, unowned: 0 }
@@ -38,8 +46,12 @@ export const CLEAN: Findings = { lost: 0, doubled: 0, disordered: 0, gaps: 0, ep
 /** Stops sending and waits until everything the broker acknowledged has been taken or cannot be any more. */
 export async function settled(sql: Sql, publisher: Publisher, seconds = 40): Promise<void> {
   await publisher.stop()
-  await until('everything acknowledged on record', async () => {
-    const progress = await publisher.progress(sql)
-    return publisher.streams.every(({ device, acked }) => (progress.get(device) ?? 0) >= Math.max(0, ...acked))
-  }, seconds)
+  await until(
+    'everything acknowledged on record',
+    async () => {
+      const progress = await publisher.progress(sql)
+      return publisher.streams.every(({ device, acked }) => (progress.get(device) ?? 0) >= Math.max(0, ...acked))
+    },
+    seconds,
+  )
 }

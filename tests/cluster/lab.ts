@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,6 +88,18 @@ export class Lab {
     const [row] = await this.sql<{ addr: string }[]>`
       select n.addr from tw_shard s join tw_node n on n.inc = s.owner where s.shard = ${shard} and s.state = 'open'`
     return this.nodes.find(({ url }) => url === row?.addr)
+  }
+
+  /** FLUSHALL, in Redis' own words. */
+  async flushRedis(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect(this.redisPort, '127.0.0.1', () => socket.write('FLUSHALL\r\n'))
+      socket.once('data', () => {
+        socket.destroy()
+        resolve()
+      })
+      socket.once('error', reject)
+    })
   }
 
   async incOf(node: LabNode): Promise<string> {

@@ -1,7 +1,10 @@
 export const clusterTexts = {
   'nav.cluster': ['集群', 'Cluster'],
   'cluster.title': ['集群', 'Cluster'],
-  'cluster.hint': ['节点、分片、积压和内存；数据来自各节点最近一次心跳', 'Nodes, shards, queues and memory, as of the last heartbeat of each node'],
+  'cluster.hint': [
+    '节点、分片、积压和内存；数据来自各节点最近一次心跳',
+    'Nodes, shards, queues and memory, as of the last heartbeat of each node',
+  ],
   'cluster.single': ['当前为单节点运行', 'This is a single node'],
   'cluster.nodes': ['在线节点', 'Nodes alive'],
   'cluster.node': ['节点', 'Node'],

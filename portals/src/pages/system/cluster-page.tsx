@@ -33,7 +33,11 @@ export function ClusterPage() {
   })
   const columns: TableColumnsType<Node> = [
     { title: t('cluster.node'), key: 'node', render: (_, node) => <span className="mono">{node.address || node.node}</span> },
-    { title: t('common.state'), key: 'state', render: (_, node) => <Badge status={badges[node.state]} text={t(`cluster.${node.state}`)} /> },
+    {
+      title: t('common.state'),
+      key: 'state',
+      render: (_, node) => <Badge status={badges[node.state]} text={t(`cluster.${node.state}`)} />,
+    },
     number(t('cluster.shards'), (node) => node.shards),
     number(t('cluster.stations'), (node) => node.stations),
     number(t('cluster.viewers'), (node) => node.viewers),
@@ -75,7 +79,11 @@ export function ClusterPage() {
         <KpiStrip
           testId="cluster-kpi"
           items={[
-            { key: 'nodes', title: t('cluster.nodes'), value: formatNumber(data?.nodes.filter(({ state }) => state !== 'gone').length ?? 0) },
+            {
+              key: 'nodes',
+              title: t('cluster.nodes'),
+              value: formatNumber(data?.nodes.filter(({ state }) => state !== 'gone').length ?? 0),
+            },
             { key: 'owned', title: t('cluster.owned'), value: `${data?.shards.owned ?? 0} / ${data?.shards.all ?? 0}` },
             { key: 'moving', title: t('cluster.moving'), value: formatNumber(data?.shards.moving ?? 0) },
             {
