@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoFleet } from '../../models/src/stations/index.ts'
-import { startMosquitto, startRedis, until } from '../../scripts/cluster-lab.ts'
+import { startRedis, until } from '../../scripts/cluster-lab.ts'
 import { quick } from './barriers.ts'
 import { CLEAN, findings, settled } from './invariants.ts'
 import { Lab } from './lab.ts'

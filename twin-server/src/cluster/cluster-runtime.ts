@@ -91,7 +91,7 @@ export class ClusterRuntime implements Runtime {
 
   snapshot(station: string, done: (view: StationView | undefined) => void): void {
     if (!this.owns(station)) {
-      void this.#remoteView(station).then(done)
+      void (async () => done(await this.#remoteView(station)))()
       return
     }
     this.#local.snapshot(station, (view) => {
