@@ -51,6 +51,8 @@ export interface CursorRow {
   readonly channel: 't' | 'e'
   readonly boot: string
   readonly seq: number
+  /** Known while it lives, not stored: up to here nothing of this boot is missing; null = a boot the device has left behind. */
+  readonly safe?: number | null
 }
 
 export interface DeadLetter {

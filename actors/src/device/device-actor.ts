@@ -88,12 +88,31 @@ export function evaluateDevice(context: DeviceContext, changed?: readonly number
         ? { self: changed, station: core.table.stationUses, gateway: core.table.gatewayUses, time: true }
         : { self: changed, time: false }
   const activeParents = set.foreignParents.length === 0 ? {} : parentsIn(alarmsOfOthers(state, core.id), set.foreignParents)
-  const alarms = evaluateAlarms({ set, states, readings, now, ids, activeParents, historical: false, ...(dirty && { dirty }) })
+  const groups = groupsOver(core, readings.station, state)
+  const alarms = evaluateAlarms({
+    set,
+    states,
+    readings,
+    now,
+    ids,
+    activeParents,
+    historical: false,
+    ...(groups && { groups }),
+    ...(dirty && { dirty }),
+  })
   if (timed) core.timedAt = now
   if (core.table.notices.length === 0 || (now - core.noticedAt < NOTICE_MS && now >= core.noticedAt)) return alarms
   core.noticedAt = now
   const notices = evaluateNotices(core.table.notices, own.notices, readings, now)
   return notices.length === 0 ? alarms : [...alarms, ...notices]
+}
+
+/** The station's alarms that may have taken alarms of this device below them; nearly always there is nothing open. */
+function groupsOver(core: DeviceCore, station: DeviceCore | undefined, state: CellState) {
+  const codes = station?.table.alarms.groups ?? []
+  if (station === undefined || codes.length === 0) return undefined
+  const own = state.devices[station.id]?.alarms
+  return own !== undefined && codes.some((code) => own[code]?.occurrence != null) ? { states: own, codes } : undefined
 }
 
 /** Back on line but not yet a live value: a device that first uploads what it stored has no broken sensors. */

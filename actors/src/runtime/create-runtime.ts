@@ -21,7 +21,7 @@ import { Supervisor } from './supervisor.ts'
 import { cellDue } from './tick.ts'
 import type { Turn } from './turn.ts'
 import { inputTurn, stationTurn, tickTurn } from './turns.ts'
-import type { Reply, Request, Runtime, RuntimeMetrics } from './types.ts'
+import type { DeviceWatermark, Reply, Request, Runtime, RuntimeMetrics } from './types.ts'
 import { summaryOf, viewOf } from './views.ts'
 
 export function createRuntime(options: RuntimeOptions): Runtime {
@@ -213,7 +213,7 @@ class TwinRuntime implements Runtime {
     const cell = this.#residents.cell(station)
     return cell ? hashCell(cell) : this.#residents.passiveHash(station)
   }
-  watermarks(): ReadonlyMap<string, { readonly boot: string; readonly seq: number }> {
+  watermarks(): ReadonlyMap<string, DeviceWatermark> {
     return this.#gate.watermarks
   }
   onCommitted(listener: (committed: Committed) => void): () => void {

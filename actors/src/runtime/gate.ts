@@ -1,5 +1,6 @@
 import type { Patch } from '@twin/models/live'
 import type { Effect } from '@twin/models/twin'
+import type { DeviceWatermark } from './types.ts'
 import type { CommitBatch, Committed, CursorRow } from '../ports.ts'
 import type { Batch } from './batch.ts'
 
@@ -14,13 +15,13 @@ export class Gate {
   readonly #ports: GatePorts
   readonly #listeners = new Set<(committed: Committed) => void>()
   readonly #provisional = new Set<(station: string, patches: readonly Patch[]) => void>()
-  readonly #watermarks = new Map<string, { readonly boot: string; readonly seq: number }>()
+  readonly #watermarks = new Map<string, DeviceWatermark>()
 
   constructor(ports: GatePorts) {
     this.#ports = ports
   }
 
-  get watermarks(): ReadonlyMap<string, { readonly boot: string; readonly seq: number }> {
+  get watermarks(): ReadonlyMap<string, DeviceWatermark> {
     return this.#watermarks
   }
 
@@ -40,8 +41,12 @@ export class Gate {
 
   durable(cursor: CursorRow): void {
     const known = this.#watermarks.get(cursor.device)
-    const { boot, seq } = cursor
-    if (known === undefined || known.boot !== boot || known.seq < seq) this.#watermarks.set(cursor.device, { boot, seq })
+    const { boot, channel, seq, safe } = cursor
+    if (safe === null) return
+    const same = known?.boot === boot ? known : { boot, seq: 0 }
+    const next = { ...same, [channel]: seq }
+    const both = Math.min(next.t ?? 0, next.e ?? 0)
+    this.#watermarks.set(cursor.device, { ...next, seq: Math.max(next.seq, safe ?? 0, both) })
   }
 
   /** These devices are another process's now. */

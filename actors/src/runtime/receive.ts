@@ -26,8 +26,13 @@ export function takeCursor(core: DeviceCore, input: DeviceInput): { boot: string
     boot,
     take() {
       core.cursors[channel] = next
-      core.boot = envelope.boot ?? null
-      return { device: core.id, channel, boot: next.boot, seq: next.seq }
+      const other = core.cursors[channel === 't' ? 'e' : 't']
+      // What still comes of a boot that the other channel has left behind is taken, but no longer what the device asks for.
+      const past = other !== undefined && other.older.includes(boot)
+      if (!past) core.boot = envelope.boot ?? null
+      const across = other?.boot === boot ? other.seq : 0
+      const safe = past ? null : core.safe.take(boot, next.seq, next.seq, across)
+      return { device: core.id, channel, boot, seq: next.seq, safe }
     },
   }
 }

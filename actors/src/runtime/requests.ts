@@ -118,12 +118,20 @@ function act(cell: Cell, set: AlarmSet, states: AlarmStates, request: AlarmReque
   }
 }
 
-/** Acknowledging a group alarm acknowledges its members. */
-function ackMembers(cell: Cell, turn: Turn, request: Extract<Request, { type: 'alarm.ack' }>, now: number): void {
+/** Acknowledging a group alarm acknowledges its members, and theirs. */
+function ackMembers(
+  cell: Cell,
+  turn: Turn,
+  request: Extract<Request, { type: 'alarm.ack' }>,
+  now: number,
+  under = request.occurrence,
+): void {
   for (const core of cell.order) {
     const { alarms: states } = stateOfDevice(cell.context(core, turn.wall))
     for (const [code, state] of Object.entries(states)) {
-      if (state.groupedUnder !== request.occurrence || state.occurrence === null || !needsAck(state)) continue
+      if (state.groupedUnder !== under || state.occurrence === null) continue
+      ackMembers(cell, turn, request, now, state.occurrence)
+      if (!needsAck(state)) continue
       const { note, by } = request
       const result = ackAlarm({ set: core.table.alarms, states, code, occurrence: state.occurrence, by: by.id, now, note })
       if (result.ok) turn.say(core.address, result.facts)

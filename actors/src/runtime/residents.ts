@@ -196,6 +196,7 @@ export class Residents {
         if (!old || old.config.kind !== core.config.kind) continue
         core.heardAt = old.heardAt
         core.boot = old.boot
+        core.safe = old.safe
         core.backlog = old.backlog
       }
     }

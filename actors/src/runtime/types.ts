@@ -1,6 +1,7 @@
 import type { Patch, StationSummary } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
 import type { CommandState, Person, Position, RejectCode } from '@twin/models/twin'
+import type { Watermark } from '@twin/models/wire'
 import type { ClaimedShard, Committed, DeadLetter, DeviceInput, Outcome, SnapshotReader } from '../ports.ts'
 
 /** What people and adapters ask of live things. Answered after the commit that made the answer true. */
@@ -109,6 +110,9 @@ export interface RuntimeMetrics {
   readonly actorFailures: number
 }
 
+/** Durable up to and including these: `seq` whatever the channel, `t` and `e` on theirs (absent = nothing of this boot yet). */
+export type DeviceWatermark = Watermark & { readonly boot: string }
+
 export interface Runtime extends SnapshotReader {
   /** Claims, recovers, starts ticking. */
   start(): Promise<void>
@@ -143,7 +147,7 @@ export interface Runtime extends SnapshotReader {
   settle(): Promise<void>
   /** SHA-256 over logical state, slabs and cursors of a station: live, recovered and restored states must agree. */
   stateHash(station: string): string | undefined
-  /** Highest durable (boot, seq) per device, for the watermark every 10 s. */
-  watermarks(): ReadonlyMap<string, { readonly boot: string; readonly seq: number }>
+  /** What is durable per device, for the watermark every 10 s. */
+  watermarks(): ReadonlyMap<string, DeviceWatermark>
   metrics(): RuntimeMetrics
 }

@@ -1,4 +1,4 @@
-import { floodAfter, holdsStation, isAnnunciated, nextFloodDue, stationHolds } from '@twin/models/alarms'
+import { floodAfter, groupUnits, holdsStation, isAnnunciated, nextFloodDue, stationHolds } from '@twin/models/alarms'
 import { rejectText } from '@twin/models/commands'
 import { findPoint, type AlarmEffect } from '@twin/models/kinds'
 import type { AlarmFact, Fact, StationFact } from '@twin/models/twin'
@@ -29,7 +29,10 @@ export function stepStation(cell: CellView, turn: Turn, news: StationNews): void
   if (turn.facts.some(({ fact }) => fact.kind === 'position.changed')) moved(cell, turn)
   watchPresence(cell, turn)
   const alarms = turn.facts.filter((said) => said.fact.kind.startsWith('alarm.') && said.fact.kind !== 'alarm.pending')
-  if (alarms.length > 0) alarmsChanged(cell, turn, alarms)
+  if (alarms.length > 0) {
+    regroup(cell, turn)
+    alarmsChanged(cell, turn, alarms)
+  }
   watchFlood(cell, turn)
   tickCommands(cell, turn)
   if (news.measured.size > 0) evaluateCommands(cell, turn, news.measured)
@@ -62,6 +65,22 @@ export function moved(cell: CellView, turn: Turn): void {
   const context = { core: own, state: cell.state, readings: cell.readings, ids: cell.ids, now }
   turn.say(own.address, evaluateDevice(context, [findPoint(own.table.kind, 'unauthorizedMovement')]))
   turn.actor = cell.address
+}
+
+/** Units that alarm around a fall of the pressure become one alarm, before anybody is told of each. */
+function regroup(cell: CellView, turn: Turn): void {
+  const { own } = cell
+  if (own === undefined) return
+  // What has just joined may bring the station's own alarms together.
+  for (let pass = 0; pass < 3; pass++) {
+    const devices = cell.order.map((core) => ({ id: core.id, set: core.table.alarms, states: cell.state.devices[core.id]?.alarms ?? {} }))
+    const station = devices.find(({ id }) => id === own.id)
+    if (station === undefined) return
+    const others = devices.filter((device) => device !== station)
+    const regrouped = groupUnits(cell.config.kind, station, others, cell.now(turn.wall))
+    for (const { device, fact } of regrouped) turn.say(`device:${device}`, [fact])
+    if (regrouped.length === 0) return
+  }
 }
 
 function alarmsChanged(cell: CellView, turn: Turn, alarms: StationNews['facts']): void {

@@ -16,6 +16,8 @@ export class CellReadings implements Readings {
   /** Late data: the device's own points are looked up here instead. */
   late: Slab | null = null
   state!: CellState
+  /** Of the station: alarms nobody takes note of escalate after this, ms. */
+  escalateMs = Infinity
 
   at(core: DeviceCore, now: number): this {
     this.self = core
@@ -62,6 +64,14 @@ export class CellReadings implements Readings {
   }
   count(owner: Owner, index: number, windowS: number): number {
     return this.#window(owner, index, 'count', windowS)
+  }
+
+  expected(owner: Owner, index: number): boolean {
+    const core = this.#core(owner)
+    if (core === undefined) return false
+    return (
+      core.measured[index] === 1 || core.table.derived[index] === 1 || core.table.special[index] !== null || core.slab.q[index] !== NEVER
+    )
   }
 
   cfg(name: string): number {

@@ -5,6 +5,7 @@ import type { SampleRow } from '../ports.ts'
 import type { Cursor } from './cursors.ts'
 import { tableOf, type KindTable } from './kind-table.ts'
 import { LetterLimit } from './letter-limit.ts'
+import { SafeSeq } from './safe-seq.ts'
 import { Slab, type Sample, type SlabUndo } from './slab.ts'
 
 /** Everything live of one device but its logical state. */
@@ -20,6 +21,7 @@ export class DeviceCore {
   backlogAt = -Infinity
   backlogSource = -Infinity
   readonly cursors: Record<'t' | 'e', Cursor | undefined> = { t: undefined, e: undefined }
+  safe = new SafeSeq()
   /** As the device wrote it, for commands. */
   boot: string | number | null = null
   /** Arrival of the newest message. */

@@ -7,11 +7,32 @@ it('[WN1] a counter window adds up increases, takes a fall for a reset and forge
   const window = new Window({ ...hour, fn: 'count' })
   const t = Date.UTC(2026, 0, 1)
   window.add(t, 100, NaN, NaN, null)
-  window.add(t + 600_000, 103, 100, t, null)
-  window.add(t + 1_200_000, 2, 103, t + 600_000, null)
+  window.add(t + 100_000, 103, 100, t, null)
+  window.add(t + 1_110_000, 103, 103, t + 1_100_000, null)
+  window.add(t + 1_200_000, 2, 103, t + 1_110_000, null)
   expect(window.read(t + 1_300_000)).toBe(5)
   expect(window.read(t + 4_300_000)).toBe(2)
   expect(window.read(t + 9_000_000)).toBe(0)
+})
+
+it('[WN5] what a counter grew by over a silence is charged to the time of the silence', () => {
+  const t = Date.UTC(2026, 0, 1)
+  const night = new Window({ ...hour, fn: 'count' })
+  night.add(t, 100, NaN, NaN, null)
+  night.add(t + 8 * 3_600_000, 180, 100, t, null)
+  expect(night.read(t + 8 * 3_600_000)).toBeGreaterThan(9)
+  expect(night.read(t + 8 * 3_600_000)).toBeLessThanOrEqual(10)
+
+  const short = new Window({ ...hour, fn: 'count' })
+  const undo = new WindowUndo()
+  short.add(t, 100, NaN, NaN, null)
+  const before = [...short.slots]
+  short.add(t + 1_800_000, 112, 100, t, undo)
+  expect(short.read(t + 1_800_000)).toBeCloseTo(12)
+  // Whole buckets: 23 and the present one.
+  expect(short.read(t + 4_500_000)).toBeCloseTo(5)
+  undo.undo()
+  expect([...short.slots]).toEqual(before)
 })
 
 it('[WN2] a mean is weighted by time and leaves gaps out', () => {

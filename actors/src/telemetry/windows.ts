@@ -11,6 +11,9 @@ const SLOTS = 24
 /** Numbers per slot: bucket number and two sums, of which a counter needs one. */
 const widths = { avg: 3, rate: 3, count: 2 } as const
 
+/** A counter that fell was reset: it counts from zero. */
+const growth = (value: number, was: number): number => (value >= was ? value - was : value)
+
 /**
  * A ring of buckets over source time. A slot carries its bucket's number, so an addition touches exactly one slot (cheap to undo)
  * and old slots fall out by themselves.
@@ -30,14 +33,9 @@ export class Window {
   /** A newer sample: `was` and `wasAt` are the value before it (NaN = none). */
   add(at: number, value: number, was: number, wasAt: number, undo: WindowUndo | null): void {
     const { slots, spec } = this
-    const bucket = Math.floor(at / this.#bucketMs)
-    const i = (bucket % SLOTS) * this.#width
-    undo?.note(slots, i, this.#width)
-    if (slots[i] !== bucket) {
-      slots[i] = bucket
-      slots[i + 1] = 0
-      if (this.#width === 3) slots[i + 2] = 0
-    }
+    if (spec.fn === 'count' && was === was && at - wasAt > Math.max(HOLD_MS, this.#bucketMs))
+      return this.#spread(at, value, was, wasAt, undo)
+    const i = this.#slot(Math.floor(at / this.#bucketMs), undo)
     if (spec.fn === 'rate') {
       slots[i + 1] = at
       slots[i + 2] = value
@@ -47,10 +45,34 @@ export class Window {
         slots[i + 1] = (slots[i + 1] ?? 0) + was * held
         slots[i + 2] = (slots[i + 2] ?? 0) + held
       } else {
-        // A counter that fell was reset: it counts from zero.
-        slots[i + 1] = (slots[i + 1] ?? 0) + (value >= was ? value - was : value)
+        slots[i + 1] = (slots[i + 1] ?? 0) + growth(value, was)
       }
     }
+  }
+
+  /** What a counter grew by over a silence grew all along it, not in its last moment; the part before the window falls away. */
+  #spread(at: number, value: number, was: number, wasAt: number, undo: WindowUndo | null): void {
+    const { slots } = this
+    const perMs = growth(value, was) / (at - wasAt)
+    const newest = Math.floor(at / this.#bucketMs)
+    for (let bucket = Math.max(newest - SLOTS + 1, Math.floor(wasAt / this.#bucketMs)); bucket <= newest; bucket++) {
+      const i = this.#slot(bucket, undo)
+      const held = Math.min(at, (bucket + 1) * this.#bucketMs) - Math.max(wasAt, bucket * this.#bucketMs)
+      slots[i + 1] = (slots[i + 1] ?? 0) + perMs * held
+    }
+  }
+
+  /** Place of a bucket, emptied if an older one stood there. */
+  #slot(bucket: number, undo: WindowUndo | null): number {
+    const { slots } = this
+    const i = (bucket % SLOTS) * this.#width
+    undo?.note(slots, i, this.#width)
+    if (slots[i] !== bucket) {
+      slots[i] = bucket
+      slots[i + 1] = 0
+      if (this.#width === 3) slots[i + 2] = 0
+    }
+    return i
   }
 
   /** avg: mean; rate: slope per minute by least squares, NaN below half a window; count: increase, 0 when nothing is known. */

@@ -120,7 +120,7 @@ export class Agent {
     const message = decode(payload)
     if (topic === this.#topic('a')) {
       const mark = message as Partial<Watermark> | undefined
-      if (mark?.boot !== undefined && typeof mark.seq === 'number') this.uplink.durable(mark.boot, mark.seq)
+      if (mark?.boot !== undefined && typeof mark.seq === 'number') this.uplink.durable({ ...mark, boot: mark.boot, seq: mark.seq })
       return
     }
     const parsed = commandMessageSchema.safeParse(message)

@@ -40,6 +40,7 @@ const reported: Readonly<Record<string, readonly string[]>> = {
     'motorCurrentA',
     'motorCurrentB',
     'motorCurrentC',
+    'supplyVoltage',
     'activePower',
     'activeEnergy',
     'deliveredFlow',

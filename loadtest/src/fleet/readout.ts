@@ -122,6 +122,7 @@ function ofCompressor(device: DeviceConfig, { params, world }: View): Values {
     motorCurrentA: amps,
     motorCurrentB: amps * 1.012,
     motorCurrentC: amps * 0.991,
+    supplyVoltage: world.site.mainsOk ? 384 : 0,
     activePower: state.power,
     activeEnergy: state.energy,
     deliveredFlow: state.flow,

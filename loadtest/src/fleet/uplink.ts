@@ -1,6 +1,6 @@
 import { encode } from './payload.ts'
 import type { PayloadFormat } from './payload.ts'
-import { topicOf, type Envelope, type EventBody, type TelemetryBody, type WireValue } from '@twin/models/wire'
+import { topicOf, type Envelope, type EventBody, type TelemetryBody, type Watermark, type WireValue } from '@twin/models/wire'
 
 /** A sample waiting for its message. `null` values are not measured at that time. */
 export type Row = readonly [at: number, values: readonly WireValue[]]
@@ -10,6 +10,7 @@ export type Send = (topic: string, payload: Buffer) => Promise<boolean>
 
 interface Pending {
   readonly seq: number
+  readonly channel: 't' | 'e'
   readonly topic: string
   readonly payload: Buffer
   readonly samples: number
@@ -46,7 +47,8 @@ export class Uplink {
   #seq = 0
   #send: Send | null = null
   #underWay = 0
-  #watermark = 0
+  /** Durable on each channel; numbers are shared, their ways are not. */
+  readonly #durable = { t: 0, e: 0 }
   /** Samples dropped because the buffer was full. */
   dropped = 0
   readonly counts = { messages: 0, samples: 0, bytes: 0 }
@@ -84,7 +86,7 @@ export class Uplink {
   connected(send: Send): void {
     this.#send = send
     this.#underWay = 0
-    for (const pending of this.#kept) if (!pending.acked || pending.seq > this.#watermark) this.#transmit(pending, send)
+    for (const pending of this.#kept) if (!pending.acked || !this.#covered(pending)) this.#transmit(pending, send)
     this.flush()
   }
   disconnected(): void {
@@ -92,11 +94,16 @@ export class Uplink {
     this.#underWay = 0
   }
 
-  /** The server has everything of this boot up to `seq`. */
-  durable(boot: string | number, seq: number): void {
+  /** What the server has of this boot. */
+  durable({ boot, seq, t = 0, e = 0 }: Watermark): void {
     if (String(boot) !== this.#options.boot) return
-    this.#watermark = Math.max(this.#watermark, seq)
+    this.#durable.t = Math.max(this.#durable.t, seq, t)
+    this.#durable.e = Math.max(this.#durable.e, seq, e)
     this.#trim()
+  }
+
+  #covered({ channel, seq }: Pending): boolean {
+    return seq <= this.#durable[channel]
   }
 
   flush(): void {
@@ -112,7 +119,7 @@ export class Uplink {
     const seq = ++this.#seq
     const envelope: Envelope<TelemetryBody | EventBody> = { v: 1, boot, seq, ts: now(), body }
     const payload = encode(envelope, format)
-    const pending: Pending = { seq, topic: topicOf({ org, station, channel, device }), payload, samples, onDurable, acked: false }
+    const pending: Pending = { seq, channel, topic: topicOf({ org, station, channel, device }), payload, samples, onDurable, acked: false }
     this.#kept.push(pending)
     this.counts.messages++
     this.counts.samples += samples
@@ -142,7 +149,7 @@ export class Uplink {
     let done = 0
     for (const pending of this.#kept) {
       // A server that never sends watermarks must not fill our memory with what it acknowledged.
-      if (!pending.acked || (pending.seq > this.#watermark && this.#kept.length - done <= MAX_ACKED)) break
+      if (!pending.acked || (!this.#covered(pending) && this.#kept.length - done <= MAX_ACKED)) break
       done++
     }
     if (done > 0) this.#kept.splice(0, done)

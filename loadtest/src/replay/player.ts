@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { StationConfig } from '@twin/models/stations'
+import type { Watermark } from '@twin/models/wire'
 import { deviceSecret } from '../fleet/command-guard.ts'
 import { Connection } from '../fleet/connection.ts'
 import { encode } from '../fleet/payload.ts'
@@ -94,8 +95,8 @@ function open(track: Track, { url, station, source, speed, master }: PlayOptions
     },
     onDown: () => uplink.disconnected(),
     onMessage: (_, payload) => {
-      const mark = JSON.parse(payload.toString('utf8')) as { boot?: string; seq?: number }
-      if (mark.boot !== undefined && mark.seq !== undefined) uplink.durable(mark.boot, mark.seq)
+      const mark = JSON.parse(payload.toString('utf8')) as Partial<Watermark>
+      if (mark.boot !== undefined && mark.seq !== undefined) uplink.durable({ ...mark, boot: mark.boot, seq: mark.seq })
     },
   })
   connection.start()

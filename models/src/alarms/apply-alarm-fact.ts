@@ -34,6 +34,14 @@ const ended = {
   groupedUnder: null,
 } as const satisfies Partial<AlarmState>
 
+type Suppressed = AlarmFact & { readonly kind: 'alarm.suppressed' }
+
+/** Another reason to be suppressed does not begin it anew: what was raised meanwhile still ends with it. */
+function suppressedBy(state: AlarmState, { at, body }: Suppressed): AlarmState['suppressed'] {
+  const since = state.suppressed?.since ?? at
+  return body.lockout === true ? { since, lockout: true } : { since }
+}
+
 /** One alarm after one of its facts. Facts about an occurrence that is not the open one change nothing. */
 export function foldAlarm(state: AlarmState, fact: AlarmFact): AlarmState {
   switch (fact.kind) {
@@ -68,7 +76,7 @@ export function foldAlarm(state: AlarmState, fact: AlarmFact): AlarmState {
     case 'alarm.unshelved':
       return { ...state, shelved: null }
     case 'alarm.suppressed':
-      return { ...state, suppressed: fact.body.on ? { since: fact.at } : null }
+      return { ...state, suppressed: fact.body.on ? suppressedBy(state, fact) : null }
     case 'alarm.outOfService':
       return {
         ...state,

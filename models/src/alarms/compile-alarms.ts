@@ -18,6 +18,7 @@ export function compileAlarms(kind: DeviceKind, variant: string | null = null): 
 function compileSet(kind: DeviceKind, variant: string | null): AlarmSet {
   const own = parentsFirst(kind.alarms.filter((alarm) => appliesTo(kind, alarm, variant)))
   const places = new Map(own.map((alarm, place) => [alarm.code, place]))
+  const lockout = kind.lockout === undefined ? null : compileCondition(kind.lockout, kind)
   const alarms = own.map((alarm): CompiledAlarm => {
     const condition = compileCondition(alarm.condition, kind)
     const clear = compileCondition(alarm.clear, kind)
@@ -41,7 +42,13 @@ function compileSet(kind: DeviceKind, variant: string | null): AlarmSet {
     variant,
     alarms,
     byCode: new Map(alarms.map((alarm) => [alarm.code, alarm])),
-    readers: { self: readersOf(alarms, 'self'), station: readersOf(alarms, 'station'), gateway: readersOf(alarms, 'gateway') },
+    readers: {
+      self: readersOf(alarms, lockout, 'self'),
+      station: readersOf(alarms, lockout, 'station'),
+      gateway: readersOf(alarms, lockout, 'gateway'),
+    },
+    lockout,
+    groups: own.flatMap((alarm) => (alarm.groups ? [alarm.code] : [])),
     foreignParents: [...new Set(alarms.flatMap((alarm) => (alarm.parent !== null && !alarm.parentHere ? [alarm.parent] : [])))],
     marks: { pass: 0, at: new Float64Array(alarms.length) },
   }
@@ -67,10 +74,14 @@ function parentsFirst(alarms: readonly AlarmDefinition[]): readonly AlarmDefinit
   return [...sorted]
 }
 
-function readersOf(alarms: readonly CompiledAlarm[], owner: Owner): ReadonlyMap<number, readonly number[]> {
+function readersOf(
+  alarms: readonly CompiledAlarm[],
+  lockout: CompiledCondition | null,
+  owner: Owner,
+): ReadonlyMap<number, readonly number[]> {
   const readers = new Map<number, number[]>()
   for (const [place, alarm] of alarms.entries())
-    for (const part of [alarm.condition, alarm.clear, alarm.suppressWhen])
+    for (const part of [alarm.condition, alarm.clear, alarm.suppressWhen, lockout])
       for (const use of part?.uses ?? []) {
         if (use.owner !== owner) continue
         const places = readers.get(use.index) ?? []

@@ -1,5 +1,6 @@
 import type { AlarmFact, AlarmState } from '../twin/types.ts'
 import { alarmActive, CHATTER_RAISES, CHATTER_WINDOW_MS, dueOf, hiddenBy, initialAlarm, isParent } from './alarm-state.ts'
+import { holdsGroup } from './group.ts'
 import { foldAlarm } from './apply-alarm-fact.ts'
 import { pointValues } from './point-values.ts'
 import type { AlarmInput, AlarmSet, AlarmStates, CompiledAlarm, Dirty } from './types.ts'
@@ -13,6 +14,7 @@ const nothing: readonly AlarmFact[] = Object.freeze([])
 export function evaluateAlarms(input: AlarmInput): readonly AlarmFact[] {
   const { set, states, now } = input
   const pass = mark(set, input.dirty)
+  const locked = set.lockout?.test(input.readings)
   let step: Step | null = null
   for (let place = 0; place < set.alarms.length; place++) {
     const alarm = set.alarms[place]!
@@ -25,7 +27,7 @@ export function evaluateAlarms(input: AlarmInput): readonly AlarmFact[] {
     if (!wanted) continue
     const before = state ?? initialAlarm
     const facts: AlarmFact[] = []
-    const after = decide(alarm, before, input, step, facts)
+    const after = decide(alarm, before, input, locked, step, facts)
     if (after === before) continue
     step ??= { facts: [], changed: new Map() }
     step.facts.push(...facts)
@@ -57,28 +59,43 @@ function markReaders({ marks }: AlarmSet, places: readonly number[] | undefined)
 
 function foreignParentChanged(alarm: CompiledAlarm, state: AlarmState, input: AlarmInput): boolean {
   if (alarm.parent === null || alarm.parentHere || state.occurrence === null) return false
-  return (input.activeParents[alarm.parent] ?? null) !== state.groupedUnder
+  return parentOrGroup(alarm, input.activeParents[alarm.parent] ?? null, state, input) !== state.groupedUnder
 }
 
 /** One alarm: overlays first, because they say whether a raise is hidden, then phase, then what follows from it. */
-function decide(alarm: CompiledAlarm, before: AlarmState, input: AlarmInput, step: Step | null, facts: AlarmFact[]): AlarmState {
+function decide(
+  alarm: CompiledAlarm,
+  before: AlarmState,
+  input: AlarmInput,
+  locked: boolean | undefined,
+  step: Step | null,
+  facts: AlarmFact[],
+): AlarmState {
   let state = before
   const say = (fact: AlarmFact): void => {
     facts.push(fact)
     state = foldAlarm(state, fact)
   }
   if (input.historical) {
-    decidePhase(alarm, state, input, null, say)
+    decidePhase(alarm, state, input, locked, null, say)
     return state
   }
-  const parent = parentOccurrence(alarm, input, step)
+  const parent = parentOrGroup(alarm, parentOccurrence(alarm, input, step), before, input)
   decideShelf(alarm, state, input, say)
-  decideSuppression(alarm, state, input, say)
-  decidePhase(alarm, state, input, parent, say)
+  decideSuppression(alarm, state, input, locked, say)
+  decidePhase(alarm, state, input, locked, parent, say)
   decideChattering(alarm, state, input, say)
   if (state.occurrence !== null && state.groupedUnder !== parent)
     say({ kind: 'alarm.grouped', v: 1, at: input.now, body: { code: alarm.code, under: parent } })
   return state
+}
+
+/** What the station has put below one of its own alarms stays there as long as that is open, unless its own parent claims it. */
+function parentOrGroup(alarm: CompiledAlarm, parent: string | null, { groupedUnder }: AlarmState, input: AlarmInput): string | null {
+  const { groups, states } = input
+  if (parent !== null || groupedUnder === null || groups === undefined) return parent
+  if (alarm.parentHere && alarm.parent !== null && states[alarm.parent]?.occurrence === groupedUnder) return null
+  return holdsGroup(groups.states, groups.codes, groupedUnder) ? groupedUnder : null
 }
 
 type Say = (fact: AlarmFact) => void
@@ -96,13 +113,19 @@ function decideShelf(alarm: CompiledAlarm, state: AlarmState, { now }: AlarmInpu
   say({ kind: 'alarm.unshelved', v: 1, at: now, body: { code: alarm.code, by: null, hidden } })
 }
 
-function decideSuppression(alarm: CompiledAlarm, state: AlarmState, { now, readings }: AlarmInput, say: Say): void {
-  const wanted = alarm.suppressWhen?.test(readings)
-  if (wanted === undefined || wanted === (state.suppressed !== null)) return
+function decideSuppression(alarm: CompiledAlarm, state: AlarmState, input: AlarmInput, locked: boolean | undefined, say: Say): void {
+  const { now, readings } = input
+  const was = state.suppressed
+  if (was === null && locked !== true && alarm.suppressWhen === null) return
+  // Whether it is still locked out may be unknown, as of a controller that is switched off: then it is.
+  const lockout = locked === true || (locked === undefined && was?.lockout === true)
+  const own = alarm.suppressWhen === null ? false : alarm.suppressWhen.test(readings)
+  const wanted = lockout || (own ?? (was !== null && was.lockout !== true))
+  if (wanted === (was !== null) && lockout === (was?.lockout === true)) return
   // What came up only under suppression ends with it and is judged anew, with its delay: a dryer just started is not yet late with its dew point.
-  if (!wanted) endHidden(alarm.code, state, state.suppressed?.since ?? now, now, say)
+  if (!wanted) endHidden(alarm.code, state, was?.since ?? now, now, say)
   const hidden = hiddenBy({ ...state, suppressed: wanted ? { since: now } : null })
-  say({ kind: 'alarm.suppressed', v: 1, at: now, body: { code: alarm.code, on: wanted, hidden } })
+  say({ kind: 'alarm.suppressed', v: 1, at: now, body: { code: alarm.code, on: wanted, hidden, ...(lockout && { lockout }) } })
 }
 
 /** Ends an occurrence raised since the alarm was hidden. */
@@ -111,12 +134,19 @@ export function endHidden(code: string, state: AlarmState, since: number, now: n
   say({ kind: 'alarm.cleared', v: 1, at: now, body: { code, occurrence: state.occurrence, phase: 'NORMAL' } })
 }
 
-function decidePhase(alarm: CompiledAlarm, state: AlarmState, input: AlarmInput, parent: string | null, say: Say): void {
+function decidePhase(
+  alarm: CompiledAlarm,
+  state: AlarmState,
+  input: AlarmInput,
+  locked: boolean | undefined,
+  parent: string | null,
+  say: Say,
+): void {
   const { now, readings } = input
   const active = alarmActive(state)
   const waiting = active ? state.clearing : state.raising
   // Late data knows no overlays: what was suppressed then is not raised now.
-  const muted = input.historical && !active && alarm.suppressWhen?.test(readings) === true
+  const muted = input.historical && !active && (locked === true || alarm.suppressWhen?.test(readings) === true)
   const holds = !muted && (active ? alarm.clear : alarm.condition).test(readings) === true
   if (!holds) {
     if (waiting !== null) pend(alarm.code, null, active, input, say)

@@ -33,6 +33,7 @@ export { applyAlarmFact, foldAlarm, isAlarmFact, isHistorical } from './apply-al
 export { compileAlarms } from './compile-alarms.ts'
 export { endHistorical, evaluateAlarms } from './evaluate-alarms.ts'
 export { FLOOD_ENDS_BELOW, FLOOD_STARTS, FLOOD_WINDOW_MS, floodAfter, nextFloodDue, type FloodState } from './flood.ts'
+export { groupUnits, type GroupDevice, type Regrouped } from './group.ts'
 export { compileNotices, evaluateNotices, type CompiledNotice } from './notices.ts'
 export { ackAlarm, resetAlarm, serviceAlarm, SHELVE_MAX_MINUTES, shelveAlarm, unshelveAlarm } from './person-actions.ts'
 export { pointValues, type PointValues } from './point-values.ts'

@@ -34,6 +34,10 @@ export interface AlarmSet {
     readonly station: ReadonlyMap<number, readonly number[]>
     readonly gateway: ReadonlyMap<number, readonly number[]>
   }
+  /** Locked out for maintenance: suppresses all of them. */
+  readonly lockout: CompiledCondition | null
+  /** Codes of the alarms that group those of other devices. */
+  readonly groups: readonly string[]
   /** Codes of parents on other devices of the station. */
   readonly foreignParents: readonly string[]
   /** Scratch of `evaluateAlarms`: the pass in which an alarm was last marked. */
@@ -57,6 +61,8 @@ export interface AlarmInput {
   readonly ids: { next(): string }
   /** Code → occurrence of active, visible alarms of the station's other devices (see `parentsIn`). */
   readonly activeParents: Readonly<Record<string, string>>
+  /** Alarms of the station's own device, and those of them that may group others (`AlarmSet.groups`). Absent = none. */
+  readonly groups?: { readonly states: AlarmStates; readonly codes: readonly string[] }
   /** Late or replayed data: facts are marked and fold into states of their own (see `applyAlarmFact`). */
   readonly historical: boolean
   /** Absent = look at every alarm. */

@@ -9,6 +9,7 @@ export function withParams(readings: Readings, args: CommandArgs): Readings {
     avg: (owner, index, windowS) => readings.avg(owner, index, windowS),
     rate: (owner, index, windowS) => readings.rate(owner, index, windowS),
     count: (owner, index, windowS) => readings.count(owner, index, windowS),
+    expected: (owner, index) => readings.expected?.(owner, index) ?? true,
     cfg: (name) => readings.cfg(name),
     param: (name) => {
       const value = args[name]

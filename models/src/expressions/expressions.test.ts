@@ -69,6 +69,9 @@ describe('three values', () => {
     expect(run('1 / (dischargePressure - dischargePressure) > 0')).toBeUndefined()
     expect(run('bad(dischargePressure)', lost)).toBe(true)
     expect(run('bad(dischargePressure)')).toBe(false)
+    const undeclared = { ...typicalReadings(compressor, lost), expected: () => false }
+    expect(compileCondition('bad(dischargePressure)', compressor).test(undeclared)).toBeUndefined()
+    expect(compileCondition('bad(dischargePressure) || dischargePressure > 3', compressor).test(undeclared)).toBeUndefined()
     expect(compileCondition('!floodAlarm', station).test(typicalReadings(station, { floodAlarm: null }))).toBeUndefined()
   })
 })

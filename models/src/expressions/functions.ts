@@ -23,7 +23,7 @@ export function compileCall(checker: Checker, node: Call): Part {
       const found = pointArgument(checker, node, 1)
       checker.scope.use(found)
       const { owner, index } = found
-      return { type: 'bool', run: (r) => Number.isNaN(r.value(owner, index)) }
+      return { type: 'bool', run: (r) => (r.expected?.(owner, index) === false ? undefined : Number.isNaN(r.value(owner, index))) }
     }
     case 'imbalance': {
       const [a, b, c] = numbers(checker, node, 3, 3)

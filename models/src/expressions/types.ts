@@ -15,6 +15,8 @@ export interface Readings {
   rate(owner: Owner, index: number, windowS: number): number
   /** Increase of a counter. */
   count(owner: Owner, index: number, windowS: number): number
+  /** false = the device never declared nor reported it, so that its absence is no fault; without this every point is expected. */
+  expected?(owner: Owner, index: number): boolean
   cfg(name: string): number
   param(name: string): number | string | boolean | undefined
 }

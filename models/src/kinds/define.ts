@@ -1,6 +1,7 @@
 import type {
   AlarmDefinition,
   AlarmEffect,
+  AlarmGrouping,
   CommandDefinition,
   CommandParameter,
   CommandRole,
@@ -84,6 +85,7 @@ interface AlarmOptions {
   readonly latched?: true
   readonly parent?: string
   readonly suppressWhen?: string
+  readonly groups?: AlarmGrouping
   readonly consequence: Pair
   readonly action: Pair
   readonly respondWithinMin: number

@@ -55,7 +55,20 @@ export interface AlarmDefinition {
   readonly respondWithinMin: number
   readonly effects: readonly AlarmEffect[]
   readonly appliesTo?: readonly string[]
+  /** On the station's own device: alarms of its units around this one are shown as one, below it. */
+  readonly groups?: AlarmGrouping
   readonly test: { readonly trip: Readonly<Record<string, unknown>>; readonly fn?: Readonly<Record<string, unknown>> }
+}
+
+export interface AlarmGrouping {
+  /** Kinds of stations (`StationKind`) this is for. */
+  readonly stations: readonly string[]
+  /** Kinds of devices whose alarms become members. */
+  readonly kinds: readonly string[]
+  /** So many devices have to alarm. */
+  readonly least: number
+  /** Raised no longer than this before the condition became true or after the alarm was raised, s. */
+  readonly withinS: number
 }
 
 export type AlarmEffect =
@@ -166,6 +179,8 @@ export interface DeviceKind {
   readonly commands: readonly CommandDefinition[]
   readonly config: Readonly<Record<string, ConfigDefinition>>
   readonly shape: Shape
+  /** While true the device is locked out for maintenance: none of its alarms is raised, all are listed as suppressed. */
+  readonly lockout?: string
   /** Points shown first on labels, cards and lists, in order. */
   readonly headline: readonly string[]
   /** OPC 40250-1 object type where it has one. */

@@ -5,12 +5,32 @@ import { role } from './foundation/role.ts'
 import { setting } from './foundation/setting.ts'
 import { storedFile } from './foundation/stored-file.ts'
 import { term } from './foundation/term.ts'
+import { part, partMovement, partStock } from './supervision/part.ts'
+import { partIssue, partReceipt, partScrap } from './supervision/part-documents.ts'
+import { warehouse } from './supervision/warehouse.ts'
 import type { RowOf } from './define.ts'
 import type { External, ModuleName, RecordModel } from './record-types.ts'
 import type { Label } from '../kinds/types.ts'
 
 /** Every record there is, in the order of menus. A new one is declared in its module's folder and named here. */
-export const recordList = [region, role, menuEntry, message, delivery, inbox, storedFile, setting, term] as const
+export const recordList = [
+  region,
+  role,
+  menuEntry,
+  message,
+  delivery,
+  inbox,
+  storedFile,
+  setting,
+  term,
+  warehouse,
+  part,
+  partReceipt,
+  partIssue,
+  partStock,
+  partScrap,
+  partMovement,
+] as const
 export const records: readonly RecordModel[] = recordList
 
 const byName = new Map(records.map((record) => [record.name, record]))

@@ -15,7 +15,7 @@ const vsd = (ratedPower: number, ratedFlow: number, ratedPressure = 8): UnitOpti
 
 type Options = Omit<ComposeOptions, 'kind' | 'videoRequired'>
 
-/** One packaged machine, often leased. */
+/** One packaged machine, often leased; with its receiver and pipes about a minute of its own air, so that no stop looks like a burst pipe. */
 const single = (options: Options): ComposeOptions => ({ ...options, kind: 'singleModule', videoRequired: false })
 const smart = (options: Options): ComposeOptions => ({
   flowMeter: true,
@@ -116,7 +116,7 @@ const stations: readonly ComposeOptions[] = [
     position: { lat: 30.4716, lng: 114.4125 },
     units: [vsd(55, 8.9)],
     tanks: [],
-    volume: 2,
+    volume: 9,
     energyQuota: 1_200,
   }),
   single({
@@ -129,7 +129,7 @@ const stations: readonly ComposeOptions[] = [
     manager: '孙立军',
     position: { lat: 35.9608, lng: 120.1967 },
     units: [vsd(75, 12.2)],
-    tanks: [3],
+    tanks: [11],
     energyQuota: 1_600,
   }),
   single({
@@ -143,7 +143,7 @@ const stations: readonly ComposeOptions[] = [
     position: { lat: 39.7955, lng: 116.5061 },
     units: [vsd(37, 6.1)],
     tanks: [],
-    volume: 1,
+    volume: 6,
     energyQuota: 700,
   }),
   single({
@@ -170,7 +170,7 @@ const stations: readonly ComposeOptions[] = [
     position: { lat: 34.1945, lng: 108.8731 },
     units: [vsd(45, 7.4)],
     tanks: [],
-    volume: 1.5,
+    volume: 7.5,
     energyQuota: 900,
   }),
   single({
@@ -198,7 +198,7 @@ const stations: readonly ComposeOptions[] = [
     position: { lat: 24.4847, lng: 118.0328 },
     units: [vsd(37, 6.1)],
     tanks: [],
-    volume: 1,
+    volume: 6,
     energyQuota: 700,
   }),
 ]

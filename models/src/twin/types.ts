@@ -33,7 +33,8 @@ export interface AlarmState {
   readonly note: string | null
   readonly clearedAt: number | null
   readonly shelved: { readonly until: number; readonly by: string; readonly reason: string } | null
-  readonly suppressed: { readonly since: number } | null
+  /** `lockout`: the device is locked out for maintenance. */
+  readonly suppressed: { readonly since: number; readonly lockout?: true } | null
   readonly outOfService: { readonly since: number; readonly by: string; readonly workOrder: string } | null
   /** Occurrence of the active parent it is grouped under: shown below it, not annunciated. */
   readonly groupedUnder: string | null
@@ -125,7 +126,7 @@ export type AlarmFact =
       readonly kind: 'alarm.suppressed'
       readonly v: 1
       readonly at: number
-      readonly body: { readonly code: string; readonly on: boolean; readonly hidden: AlarmHidden }
+      readonly body: { readonly code: string; readonly on: boolean; readonly hidden: AlarmHidden; readonly lockout?: true }
     }
   | {
       readonly kind: 'alarm.outOfService'

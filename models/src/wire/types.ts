@@ -61,10 +61,16 @@ export interface CommandMessage {
   readonly mac: string
 }
 
-/** Down on `a` every 10 s: all up to and including this is durable; a store-and-forward device may forget it. */
+/**
+ * Down on `a` every 10 s: what is durable; a store-and-forward device may forget it. Up to and including `seq` everything is; on telemetry
+ * everything up to `t`, on events up to `e`. These may be ahead of `seq`, because the channels share numbers but not their way.
+ */
 export interface Watermark {
   readonly boot: string | number
+  /** 0 = nothing known to be complete. */
   readonly seq: number
+  readonly t?: number
+  readonly e?: number
 }
 
 /** Why a message or a value was not taken; counted per device and reason. */

@@ -24,7 +24,7 @@ export class ApiFailure extends Error {
 type Part<Name extends string, S extends z.ZodType> =
   unknown extends z.input<S>
     ? { readonly [K in Name]?: never }
-    : Record<never, never> extends z.input<S>
+    : Partial<z.input<S>> extends z.input<S>
       ? { readonly [K in Name]?: z.input<S> }
       : { readonly [K in Name]: z.input<S> }
 export type CallInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Part<'params', P> &
@@ -46,7 +46,7 @@ export function addressOf(path: string, input: AnyInput): string {
     if (value === undefined || value === null || value === '') continue
     if (Array.isArray(value)) {
       if (value.length > 0) search.set(name, value.join(','))
-    } else search.set(name, String(value as string | number | boolean))
+    } else search.set(name, typeof value === 'string' ? value : JSON.stringify(value))
   }
   const text = search.toString()
   return text ? `${filled}?${text}` : filled
@@ -119,5 +119,5 @@ export function fileAddress<P extends z.ZodType, Q extends z.ZodType, B extends 
   operation: Operation<P, Q, B, R>,
   input: CallInput<P, Q, B>,
 ): string {
-  return addressOf(operation.path, input as AnyInput)
+  return addressOf(operation.path, input)
 }

@@ -20,8 +20,8 @@ export function useCall<P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
   operation: Operation<P, Q, B, R>,
   input: CallInput<P, Q, B>,
   options: CallOptions = {},
-): UseQueryResult<z.output<R>, Error> {
-  return useQuery<z.output<R>, Error>({
+): UseQueryResult<z.output<R>> {
+  return useQuery<z.output<R>>({
     queryKey: [operation.path, input],
     queryFn: ({ signal }) => call(operation, input, signal),
     ...(options.enabled === undefined ? {} : { enabled: options.enabled }),

@@ -46,6 +46,8 @@ const system = {
   help: () => import('../pages/system/help-page.tsx'),
 }
 
+const recordPages = () => import('../records/index.ts')
+
 export const router = createBrowserRouter([
   {
     element: <Shell />,
@@ -66,6 +68,8 @@ export const router = createBrowserRouter([
       { path: '/system/cluster', element: needs('station:administer', page(system.cluster, 'ClusterPage')) },
       { path: '/system/api', element: needs('station:view', page(system.api, 'ApiPage')) },
       { path: '/help', element: page(system.help, 'HelpPage') },
+      { path: '/records/:record', element: page(recordPages, 'RecordListPage') },
+      { path: '/records/:record/:id', element: page(recordPages, 'RecordDetailPage') },
       { path: '*', element: <NotFoundPage /> },
     ],
   },

@@ -49,6 +49,11 @@ onSignedOut(() => {
   set({ state: 'out', expired: true })
 })
 
+// Asking who we are is answered 401 when the session is over, and that ends it here too; no network is no answer.
+live.whenRefused = () => {
+  if (useSession.getState().session.state === 'in') call(operations.me, {}).catch(() => undefined)
+}
+
 /** The signed-in user; only below the shell, where there is one. */
 export function useMe(): Me {
   const session = useSession((state) => state.session)

@@ -19,6 +19,8 @@ export class LiveConnection {
   #ping: ReturnType<typeof setInterval> | undefined
   readonly #topics = new Map<string, Topic>()
   #stopFleet: (() => void) | undefined
+  /** Told when the server no longer takes us: the session may be over. */
+  whenRefused: () => void = () => {}
 
   start(): void {
     if (this.#socket) return
@@ -32,8 +34,18 @@ export class LiveConnection {
       }
       this.#sendPing()
     })
-    socket.on('disconnect', () => useLive.setState({ link: 'offline' }))
-    socket.on('connect_error', () => useLive.setState({ link: 'offline' }))
+    socket.on('disconnect', (reason) => {
+      useLive.setState({ link: 'offline' })
+      // A server that ends the connection itself is not asked again by the library.
+      if (reason === 'io server disconnect') {
+        this.whenRefused()
+        socket.connect()
+      }
+    })
+    socket.on('connect_error', () => {
+      useLive.setState({ link: 'offline' })
+      this.whenRefused()
+    })
     socket.on('f', (bytes: ArrayBuffer) => this.#receive(unpackr.unpack(new Uint8Array(bytes)) as ServerMessage))
     this.#ping = setInterval(() => this.#sendPing(), PING_MS)
     this.#stopFleet = this.subscribe('fleet', () => useLive.setState({ fleet: this.view('fleet') as FleetView | undefined }))
@@ -88,6 +100,7 @@ export class LiveConnection {
     if (message.k === 'closed') {
       useLive.setState((state) => ({ refused: { ...state.refused, [message.r]: message.reason } }))
       if (message.reason === 'slow') this.#ask('subscribe', message.r)
+      if (message.reason === 'not-signed-in') this.whenRefused()
       return
     }
     const outcome = topic.state.accept(message)
@@ -103,10 +116,16 @@ export const live = new LiveConnection()
 /** The station as it is; `fast` asks for 100 ms frames, for the scene. */
 export function liveFeed(station: string, fast: boolean): StationFeed {
   const name = `st:${station}:${fast ? 'f' : 's'}`
+  const view = (): StationView | undefined => live.view(name) as StationView | undefined
   return {
     mode: 'live',
-    view: () => live.view(name) as StationView | undefined,
+    view,
     subscribe: (listener) => live.subscribe(name, listener),
-    now: serverNow,
+    now() {
+      const held = view()
+      // A station that plays a recording lives in the recording's time.
+      const replaying = held && Object.values(held.devices).some((device) => device.replay)
+      return replaying ? held.at : serverNow()
+    },
   }
 }

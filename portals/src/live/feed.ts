@@ -4,9 +4,9 @@ import type { StationView } from '@twin/models/live'
 export interface StationFeed {
   readonly mode: 'live' | 'history'
   /** undefined until the first snapshot. */
-  view(): StationView | undefined
+  readonly view: () => StationView | undefined
   /** Calls back after every change; returns how to stop. */
-  subscribe(listener: () => void): () => void
+  readonly subscribe: (listener: () => void) => () => void
   /** Time the view stands for: server time when live, the chosen time in history; epoch ms. */
-  now(): number
+  readonly now: () => number
 }

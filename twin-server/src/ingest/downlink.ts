@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { StationConfig } from '@twin/models/stations'
 import type { Effect } from '@twin/models/twin'
-import { canonicalCommand, type CommandMessage, topicOf } from '@twin/models/wire'
+import { canonicalCommand, type CommandMessage, topicOf, type Watermark } from '@twin/models/wire'
 import type { IngestRuntime } from './intake.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { commandMac, deviceSecret } from './secrets.ts'
@@ -81,15 +81,15 @@ export function createDownlink(options: {
     async publishWatermarks() {
       const all = round++ % 6 === 0
       let sends = 0
-      for (const [device, { boot, seq }] of runtime.watermarks()) {
-        const mark = `${boot}\n${seq}`
+      for (const [device, watermark] of runtime.watermarks()) {
+        const mark = JSON.stringify(watermark satisfies Watermark)
         if (!all && sent.get(device) === mark) continue
         const config = runtime.stationOf(device)
         if (!config) {
           sent.delete(device)
           continue
         }
-        const payload = Buffer.from(JSON.stringify({ boot, seq }))
+        const payload = Buffer.from(mark)
         const outcome = await transport
           .send(topicOf({ org: config.org, station: config.id, channel: 'a', device }), payload, { qos: 1, expiresInMs: 60_000 })
           .catch(() => undefined)

@@ -98,7 +98,7 @@ it('[LV20] a value a device sends is seen by a viewer once it is durable, also b
   await until(() => expect(seenIn(viewer.view(`st:${config.id}:f`))).toBe(7.5))
   await until(() => expect(viewer.view('fleet')).toMatchObject({ stations: { [config.id]: { devices: { online: 1 } } } }))
   await until(() => expect(store.rejects.size).toBe(2))
-  expect(first.runtime.watermarks().get(compressor.id)).toEqual({ boot: 'b', seq: 3 })
+  expect(first.runtime.watermarks().get(compressor.id)).toEqual({ boot: 'b', seq: 3, t: 3 })
 
   const second = await live()
   const later = await openViewer(second.setup.url, 'anna')

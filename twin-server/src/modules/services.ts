@@ -4,6 +4,15 @@ import { inboxService, messageService } from './foundation/messages.ts'
 import { regionService } from './foundation/regions.ts'
 import { roleService } from './foundation/roles.ts'
 import { settingService } from './foundation/settings.ts'
+import { partServices } from './supervision/parts.ts'
 
 /** What records have beyond their declarations. */
-export const services: readonly AnyService[] = [regionService, roleService, menuService, messageService, inboxService, settingService]
+export const services: readonly AnyService[] = [
+  regionService,
+  roleService,
+  menuService,
+  messageService,
+  inboxService,
+  settingService,
+  ...partServices,
+]

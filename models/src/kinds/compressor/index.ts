@@ -34,6 +34,7 @@ export const compressor = defineDeviceKind({
       part('cylinder', 'accent', [0.12, 0.3, 0.12], [-0.8, 1.2, -0.75], [90, 0, 0]),
     ],
   },
+  lockout: "controlMode == 'MAINTENANCE'",
   headline: ['runState', 'dischargePressure', 'dischargeTemperature', 'activePower', 'deliveredFlow', 'loadPercent'],
   opc: 'CompressorType',
 })

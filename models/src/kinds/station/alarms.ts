@@ -1,5 +1,8 @@
 import { alarm } from '../define.ts'
 
+/** One cause, one alarm: units that trip around a fall of the pressure (集中空压站) are members of it. */
+const unitsAroundFall = { stations: ['centralStation'], kinds: ['compressor'], least: 2, withinS: 60 }
+
 export const alarms = [
   alarm('ST-001', 'P1', 'process', ['母管压力过低(供气中断)', 'Header pressure low-low (supply failure)'], {
     condition: 'headerPressure < minPressureSet - 0.5',
@@ -7,6 +10,7 @@ export const alarms = [
     delays: [5, 30],
     latched: true,
     suppressWhen: "sequencingMode == 'LEAK_TEST' || sequencingMode == 'OFF'",
+    groups: unitsAroundFall,
     consequence: ['用户停产,合同罚款', 'Customer production stops; contract penalty'],
     action: ['启动全部可用机组,切非关键用户,通知客户', 'Start all available units; shed non-critical users; call customer'],
     respondWithinMin: 5,
@@ -19,6 +23,7 @@ export const alarms = [
     delays: [20, 30],
     parent: 'ST-001',
     suppressWhen: "sequencingMode == 'LEAK_TEST' || sequencingMode == 'OFF'",
+    groups: unitsAroundFall,
     consequence: ['低于合同最低压力', 'Below contract minimum'],
     action: ['加载备机,查爆管或用气高峰', 'Load standby unit; look for burst or demand peak'],
     respondWithinMin: 15,
@@ -41,6 +46,7 @@ export const alarms = [
     delays: [5, 60],
     latched: true,
     suppressWhen: "sequencingMode == 'LEAK_TEST'",
+    groups: unitsAroundFall,
     consequence: ['管道爆裂,软管甩动伤人', 'Pipe burst, whipping hose'],
     action: ['看视频,隔离支管,派人', 'Open video, isolate branch, send person'],
     respondWithinMin: 5,

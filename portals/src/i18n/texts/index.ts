@@ -3,6 +3,7 @@ import { commandTexts } from './commands.ts'
 import { commonTexts } from './common.ts'
 import { energyTexts } from './energy.ts'
 import { overviewTexts } from './overview.ts'
+import { recordTexts } from '../../records/record-texts.ts'
 import { sessionTexts } from './session.ts'
 import { stationTexts } from './station.ts'
 import { systemTexts } from './system.ts'
@@ -19,4 +20,5 @@ export const texts = {
   ...energyTexts,
   ...systemTexts,
   ...clusterTexts,
+  ...recordTexts,
 } as const

@@ -36,13 +36,15 @@ export function readDevice(device: DeviceConfig, view: StationView | undefined, 
   const slab = view?.slabs[view.order.indexOf(device.id)]
   const state = view?.devices[device.id]
   const link = state?.link.state ?? 'never'
+  // Once a device is silent the twin itself writes that it is offline: that is no message of the device.
+  const silentSince = state && (state.link.state === 'silent' || state.link.state === 'offline') ? state.link.since : Infinity
   let lastAt: number | null = null
   const readings: Reading[] = []
   kind.points.forEach((point, index) => {
     if (!appliesTo(kind, point, device.variant)) return
     const time = slab?.ts[index] ?? Number.NaN
     const at = Number.isFinite(time) && time > 0 ? time : null
-    if (at !== null && point.tier !== 'derived' && (lastAt === null || at > lastAt)) lastAt = at
+    if (at !== null && at < silentSince && point.tier !== 'derived' && (lastAt === null || at > lastAt)) lastAt = at
     if (point.type === 'string') {
       const text = state?.texts[point.name] ?? null
       const quality = text === null ? 'never' : link === 'online' ? 'good' : 'stale'

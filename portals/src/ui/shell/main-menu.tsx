@@ -11,6 +11,7 @@ import {
   HistoryOutlined,
   InboxOutlined,
   LineChartOutlined,
+  ProfileOutlined,
   QuestionCircleOutlined,
   TeamOutlined,
   ThunderboltOutlined,
@@ -20,6 +21,7 @@ import type { ReactNode } from 'react'
 import { Link, useLocation } from 'react-router'
 import { permits, useMe } from '../../console/session.ts'
 import { useText, type TextKey } from '../../i18n/index.ts'
+import { type MenuNode, useMenu } from '../../records/menu-tree.ts'
 import { useLive } from '../../live/index.ts'
 
 export interface MenuEntry {
@@ -52,26 +54,45 @@ export const systemMenu: readonly MenuEntry[] = [
 
 /** Entries the user may open; the alarm entry counts what nobody has acknowledged. */
 export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
-  const { t } = useText()
+  const { t, lang } = useText()
   const { pathname } = useLocation()
   const { permissions } = useMe()
   const unacked = useLive((state) => Object.values(state.fleet?.stations ?? {}).reduce((sum, station) => sum + station.alarms.unacked, 0))
-  const item = (entry: MenuEntry) => ({
+  const item = (entry: MenuEntry, words = t(entry.text)) => ({
     key: entry.path,
     icon: entry.path === '/alarms' && unacked > 0 ? <Badge dot>{entry.icon}</Badge> : entry.icon,
-    title: t(entry.text),
+    title: words,
     label: (
       <Link to={entry.path} data-testid={`menu-${entry.path}`} {...(onNavigate ? { onClick: onNavigate } : {})}>
-        {t(entry.text)} {entry.path === '/alarms' && unacked > 0 ? <Badge count={unacked} overflowCount={999} size="small" /> : null}
+        {words} {entry.path === '/alarms' && unacked > 0 ? <Badge count={unacked} overflowCount={999} size="small" /> : null}
       </Link>
     ),
   })
-  const shown = (entries: readonly MenuEntry[]) => entries.filter((entry) => permits(permissions, entry.permission)).map(item)
-  const items: MenuProps['items'] = [
+  const shown = (entries: readonly MenuEntry[]) => entries.filter((entry) => permits(permissions, entry.permission)).map((entry) => item(entry))
+  const arranged = useMenu().data
+  const built = [...supervisionMenu, ...systemMenu]
+  // The menu as administrators arranged it; entries the console knows keep their icon and badge, renamed ones their new name.
+  const nodeItem = (node: MenuNode): NonNullable<MenuProps['items']>[number] => {
+    const words = lang === 'en' ? node.nameEn : node.name
+    if (node.path === null) return { type: 'group', key: node.code, label: words, children: node.children.map(nodeItem) }
+    const known = built.find(({ path }) => path === node.path)
+    if (known) return item(known, words)
+    return {
+      key: node.path,
+      icon: <ProfileOutlined />,
+      title: words,
+      label: (
+        <Link to={node.path} data-testid={`menu-${node.path}`} {...(onNavigate ? { onClick: onNavigate } : {})}>
+          {words}
+        </Link>
+      ),
+    }
+  }
+  const items: MenuProps['items'] = arranged?.map(nodeItem) ?? [
     { type: 'group', key: 'supervision', label: t('nav.supervision'), children: shown(supervisionMenu) },
     { type: 'group', key: 'system', label: t('nav.system'), children: shown(systemMenu) },
   ]
-  const selected = pathname.startsWith('/station') ? '/' : pathname
+  const selected = pathname.startsWith('/station') ? '/' : pathname.startsWith('/records/') ? pathname.split('/').slice(0, 3).join('/') : pathname
   return (
     <nav aria-label={t('nav.main')} style={{ flex: 1, overflowY: 'auto' }}>
       <Menu mode="inline" items={items} selectedKeys={[selected]} />

@@ -6,6 +6,8 @@ import { signOut, useMe } from '../../console/session.ts'
 import { useText } from '../../i18n/index.ts'
 import { useLive } from '../../live/index.ts'
 import { formatTime } from '../format.ts'
+import { InboxBadge } from '../../records/inbox-badge.tsx'
+import { MenuGuard } from '../../records/menu-guard.tsx'
 import { usePreferences } from '../preferences.ts'
 import { Boundary, Loading } from '../widgets/index.ts'
 import { AlarmBanner } from './alarm-banner.tsx'
@@ -78,6 +80,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
           <span className="hide-phone">
             <Clock />
           </span>
+          <InboxBadge />
           <AlarmSound />
           <Button
             type="text"
@@ -125,7 +128,9 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
         ) : null}
         <main id="content" className="content" tabIndex={-1}>
           <Boundary key={location.pathname}>
-            <Suspense fallback={<Loading />}>{children ?? <Outlet />}</Suspense>
+            <MenuGuard>
+              <Suspense fallback={<Loading />}>{children ?? <Outlet />}</Suspense>
+            </MenuGuard>
           </Boundary>
         </main>
       </Layout>

@@ -57,7 +57,7 @@ export function KpiStrip({ items, testId, compact = false }: KpiStripProps) {
     <div className={compact ? 'kpi-strip compact' : 'kpi-strip'} data-testid={testId}>
       {items.map((item) => (
         <Card key={item.key} size="small" className={item.tone ? `kpi kpi-${item.tone}` : 'kpi'} data-testid={`kpi-${item.key}`}>
-          <Statistic title={item.title} value={item.value} {...(item.unit ? { suffix: item.unit } : {})} />
+          <Statistic title={item.title} value={item.value} {...(item.unit && item.value !== '—' ? { suffix: item.unit } : {})} />
         </Card>
       ))}
     </div>

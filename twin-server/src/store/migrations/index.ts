@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration'
 import { core } from './0001-core.ts'
 import { auth } from './0002-auth.ts'
 import { foundationRecords } from './0100-foundation-records.ts'
+import { spareParts } from './0101-spare-parts.ts'
 import { cluster } from './0110-cluster.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
@@ -9,5 +10,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0001-core': core,
   '0002-auth': auth,
   '0100-foundation-records': foundationRecords,
+  '0101-spare-parts': spareParts,
   '0110-cluster': cluster,
 }

@@ -6,7 +6,7 @@ import { useMe } from '../../../console/session.ts'
 import { useText } from '../../../i18n/index.ts'
 import { serverNow } from '../../../live/index.ts'
 import { commandDefinitions } from '../../../ui/catalogue.ts'
-import { formatDuration, formatTime } from '../../../ui/format.ts'
+import { formatDuration, formatTime, unitSign } from '../../../ui/format.ts'
 import { Await, HelpTip, Nothing, Page } from '../../../ui/widgets/index.ts'
 import { CommandProgress, type CommandRow } from './command-progress.tsx'
 
@@ -31,7 +31,7 @@ export function ApprovalsPage() {
               <div>
                 {t('command.reason')}: {row.reason}
               </div>
-              {Object.keys(row.args).length > 0 ? <div className="mono">{JSON.stringify(row.args)}</div> : null}
+              <Arguments row={row} />
             </div>
             <Button
               type="primary"
@@ -48,6 +48,22 @@ export function ApprovalsPage() {
       {open ? <ApproveDialog row={open} onClose={() => setOpen(null)} /> : null}
     </Page>
   )
+}
+
+/** Arguments under their own names and units, as they were typed. */
+export function Arguments({ row }: { readonly row: Pick<CommandRow, 'code' | 'args'> }) {
+  const { label } = useText()
+  const params = commandDefinitions.get(row.code)?.params ?? []
+  const shown = Object.entries(row.args).filter(([name]) => name !== 'reason')
+  return shown.map(([name, value]) => {
+    const parameter = params.find((candidate) => candidate.name === name)
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return (
+      <div key={name}>
+        {parameter ? label(parameter.label) : name}: <strong>{text}</strong> {unitSign(parameter?.unit ?? '')}
+      </div>
+    )
+  })
 }
 
 function ApproveDialog({ row, onClose }: { readonly row: CommandRow; readonly onClose: () => void }) {

@@ -9,23 +9,11 @@ import { useMe } from '../../../console/session.ts'
 import { reasonText, useText, type TextKey } from '../../../i18n/index.ts'
 import { serverNow, useLiveFeed, useStationView } from '../../../live/index.ts'
 import { formatDuration, formatTime } from '../../../ui/format.ts'
+import { isOver, wayOf } from './command-way.ts'
 import { valueWithUnit } from '../../../ui/mapper/index.ts'
 import { CommandPhaseTag, Failed, Loading } from '../../../ui/widgets/index.ts'
 
 export type CommandRow = z.output<typeof schemas.commandRow>
-const finalPhases = new Set(['EXECUTED', 'REJECTED', 'EXPIRED', 'FAILED', 'UNVERIFIED', 'ABORTED'])
-const way = ['REQUESTED', 'VALIDATED', 'ARMED', 'DISPATCHED', 'ACKED', 'EXECUTED'] as const
-
-export function isOver(phase: string): boolean {
-  return finalPhases.has(phase)
-}
-
-/** Phases a command goes through, with approval where it had to wait for one. */
-export function wayOf(row: Pick<CommandRow, 'phase' | 'steps'>): readonly string[] {
-  const waited = row.phase === 'AWAITING_APPROVAL' || row.steps.some((step) => step.phase === 'AWAITING_APPROVAL')
-  return waited ? ['REQUESTED', 'VALIDATED', 'AWAITING_APPROVAL', ...way.slice(2)] : way
-}
-
 /** A command on its way, live: every state with its time, and in the end what came of it. */
 export function CommandProgress({ id, station }: { readonly id: string; readonly station: string }) {
   const { t, label, lang } = useText()
@@ -45,7 +33,7 @@ export function CommandProgress({ id, station }: { readonly id: string; readonly
   if (asked.isError && !row) return <Failed error={asked.error} retry={() => void refetch()} />
   if (!row) return <Loading small />
   return (
-    <div data-testid="command-progress" data-phase={row.phase}>
+    <div className="tab-scroll" data-testid="command-progress" data-phase={row.phase}>
       <div className="section-title">
         {t('command.progress')} <CommandPhaseTag phase={row.phase} />
       </div>
@@ -127,10 +115,12 @@ function nameOf({ requestedBy, approvedBy }: CommandRow, id: string): string {
 function BeforeAfter({ row }: { readonly row: CommandRow }) {
   const { t, label, lang } = useText()
   const names = [...new Set([...Object.keys(row.before), ...Object.keys(row.after)])]
-  if (names.length === 0) return null
+  if (names.length === 0 || !isOver(row.phase)) return null
   const kind = findKind(row.code.split('.')[0] ?? '')
-  const shown = (point: PointDefinition | undefined, value: unknown): string =>
-    point ? valueWithUnit(point, (value ?? null) as number | string | boolean | null, lang) : String((value ?? '—') as string)
+  const shown = (point: PointDefinition | undefined, value: unknown): string => {
+    const plain = typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? value : null
+    return point ? valueWithUnit(point, plain, lang) : String(plain ?? '—')
+  }
   return (
     <Descriptions
       size="small"

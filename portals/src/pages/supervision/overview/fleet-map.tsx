@@ -165,7 +165,7 @@ function DrawnMap({
       'data-stations',
       JSON.stringify(Object.fromEntries(stations.filter((s) => s.position).map((s) => [s.id, s.state]))),
     )
-    map.current?.getSource<GeoJSONSource>('stations')?.setData(featuresOf(stations, settings.crs, name))
+    void map.current?.getSource<GeoJSONSource>('stations')?.setData(featuresOf(stations, settings.crs, name))
   }, [ready, stations, settings, name])
 
   const place = useRef<StationSummary['position']>(null)

@@ -101,7 +101,7 @@ export function PositionMap({ site, fenceRadius, current, track }: PositionMapPr
     ]
     const write = (source: string, features: readonly object[]): void => {
       const data = { type: 'FeatureCollection', features } as unknown as Parameters<GeoJSONSource['setData']>[0]
-      made.getSource<GeoJSONSource>(source)?.setData(data)
+      void made.getSource<GeoJSONSource>(source)?.setData(data)
     }
     write('fence', ring.length > 0 ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }] : [])
     write('track', line.length > 1 ? [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: line } }] : [])

@@ -1,7 +1,8 @@
 import type { StationView } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
 import { Tag, Tooltip } from 'antd'
-import { useText } from '../../../i18n/index.ts'
+import { useText, wordLabel } from '../../../i18n/index.ts'
+import { alarmLabels } from '../../../ui/catalogue.ts'
 import { formatNumber } from '../../../ui/format.ts'
 import { HelpTip } from '../../../ui/widgets/index.ts'
 
@@ -13,7 +14,7 @@ interface StationBadgesProps {
 
 /** What everybody at this station must know before doing anything. */
 export function StationBadges({ config, view }: StationBadgesProps) {
-  const { t } = useText()
+  const { t, label } = useText()
   const state = view?.station
   const names = new Map(config.devices.map((device) => [device.id, device.name]))
   const presence = state?.presence ?? 'unknown'
@@ -33,7 +34,11 @@ export function StationBadges({ config, view }: StationBadgesProps) {
           </Tag>
         </Tooltip>
       )}
-      {state?.video.open ? <Tag color="blue">{t('station.videoOpen', { reason: state.video.reason ?? '' })}</Tag> : null}
+      {state?.video.open ? (
+        <Tag color="blue">
+          {t('station.videoOpen', { reason: label(alarmLabels.get(state.video.reason ?? '') ?? wordLabel(state.video.reason ?? '')) })}
+        </Tag>
+      ) : null}
       {state?.lockedBy ? <Tag color="red">{t('station.lockout')}</Tag> : null}
       {state?.flood ? <Tag color="red">{t('station.flood', { n: state.flood.count })}</Tag> : null}
       {state?.fence ? <Tag color="red">{t('station.fenceOutside', { distance: formatNumber(state.fence.distance, 0) })}</Tag> : null}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { kindOf } from '../kinds/index.ts'
+import type { AlarmState } from '../twin/types.ts'
+import { typicalReadings } from '../expressions/typical.fixture.ts'
+import { applyAlarmFact, compileAlarms, evaluateAlarms, groupUnits, initialAlarm, type AlarmStates, type GroupDevice } from './index.ts'
+
+const alarm = (occurrence: string, seconds: number, more: Partial<AlarmState> = {}): AlarmState => ({
+  ...initialAlarm,
+  phase: 'UNACK',
+  occurrence,
+  raisedAt: seconds * 1000,
+  ...more,
+})
+const device = (id: string, kind: string, states: AlarmStates): GroupDevice => ({ id, set: compileAlarms(kindOf(kind)), states })
+const fall = (states: AlarmStates): GroupDevice => device('station', 'station', states)
+
+function grouped(own: GroupDevice, ...devices: GroupDevice[]) {
+  return groupUnits('centralStation', own, devices, 0).map(({ device: id, fact }) => [
+    id,
+    fact.body.code,
+    fact.kind === 'alarm.grouped' ? fact.body.under : '',
+  ])
+}
+
+describe('one alarm for a fall of the pressure', () => {
+  const one = device('c1', 'compressor', { 'CP-001': alarm('a', 170) })
+  const two = device('c2', 'compressor', { 'CP-001': alarm('b', 259), 'CP-013': alarm('c', 100) })
+
+  it('[AL20] takes what two units raised within 60 s of the fall, in central stations only', () => {
+    // ST-002 waits 20 s, so the pressure fell at 180 s.
+    const own = fall({ 'ST-002': alarm('g', 200) })
+    expect(grouped(own, one, two)).toEqual([['c1', 'CP-001', 'g'], ['c2', 'CP-001', 'g']]) // prettier-ignore
+    expect(grouped(own, one)).toEqual([])
+    expect(grouped(own, one, device('c2', 'compressor', { 'CP-001': alarm('b', 261) }))).toEqual([])
+    expect(grouped(own, one, device('d', 'dryer', { 'DR-001': alarm('b', 200) }))).toEqual([])
+    expect(groupUnits('smartStation', own, [one, two], 0)).toEqual([])
+  })
+
+  it('[AL20] takes nothing after its acknowledgement, nothing hidden and nothing more urgent', () => {
+    expect(grouped(fall({ 'ST-002': alarm('g', 200, { phase: 'ACKED' }) }), one, two)).toEqual([])
+    const hidden = device('c2', 'compressor', { 'CP-001': alarm('b', 200, { suppressed: { since: 0 } }) })
+    expect(grouped(fall({ 'ST-002': alarm('g', 200) }), one, hidden)).toEqual([])
+    const set = compileAlarms(kindOf('compressor'))
+    const found = set.byCode.get('CP-001')
+    if (!found) throw new Error('no CP-001')
+    const urgent = { ...set, byCode: new Map([['CP-001', { ...found, definition: { ...found.definition, priority: 'P1' as const } }]]) }
+    expect(grouped(fall({ 'ST-002': alarm('g', 200) }), one, { ...two, set: urgent })).toEqual([])
+  })
+
+  it('[AL20] members go with their group below another, and stand alone when it ends or is hidden', () => {
+    const member = device('c1', 'compressor', { 'CP-001': alarm('a', 200, { groupedUnder: 'g' }) })
+    const under = fall({ 'ST-001': alarm('h', 230), 'ST-002': alarm('g', 200, { groupedUnder: 'h' }) })
+    expect(grouped(under, member)).toEqual([['c1', 'CP-001', 'h']])
+    expect(grouped(fall({}), member)).toEqual([['c1', 'CP-001', null]])
+    const burst = fall({ 'ST-002': alarm('g', 200), 'ST-004': alarm('k', 190) })
+    expect(grouped(burst, member)).toEqual([['station', 'ST-002', 'k'], ['c1', 'CP-001', 'k']]) // prettier-ignore
+    const shelved = { until: 1, by: 'x', reason: 'y' }
+    expect(grouped(fall({ 'ST-002': alarm('g', 200, { shelved }) }), member)).toEqual([['c1', 'CP-001', null]])
+    expect(grouped(fall({ 'ST-002': alarm('g', 200, { phase: 'RTN_UNACK' }) }), member)).toEqual([])
+  })
+})
+
+it('[AL21] locked out for maintenance every alarm is suppressed, what comes up is recorded as such, and all is judged anew after', () => {
+  const set = compileAlarms(kindOf('compressor'))
+  let states: AlarmStates = {}
+  let id = 0
+  const at = (seconds: number, trip: Readonly<Record<string, unknown>>) => {
+    const readings = typicalReadings(set.kind, trip)
+    const now = seconds * 1000
+    const facts = evaluateAlarms({ set, states, readings, now, ids: { next: () => `o${++id}` }, activeParents: {}, historical: false })
+    for (const fact of facts) states = applyAlarmFact(states, fact)
+    return facts.filter((fact) => fact.kind === 'alarm.raised')
+  }
+  at(0, { controlMode: 'MAINTENANCE' })
+  expect(set.alarms.every(({ code }) => states[code]?.suppressed?.lockout === true)).toBe(true)
+  const broken = { faultActive: true }
+  at(30, { ...broken, controlMode: 'MAINTENANCE' })
+  expect(at(60, { ...broken, controlMode: 'MAINTENANCE' })).toMatchObject([{ body: { code: 'CP-001', hidden: 'suppressed' } }])
+  // Switched off at the cabinet nobody knows the mode any more.
+  expect(at(120, { ...broken, controlMode: null })).toEqual([])
+  expect(states['CP-001']?.suppressed).toEqual({ since: 0, lockout: true })
+  at(180, { ...broken, controlMode: 'REMOTE' })
+  expect(at(190, { ...broken, controlMode: 'REMOTE' })).toMatchObject([{ body: { code: 'CP-001', hidden: null } }])
+  expect(Object.values(states).some(({ suppressed }) => suppressed?.lockout)).toBe(false)
+})

@@ -1,0 +1,40 @@
+import { deviceKinds } from '@twin/models/kinds'
+import { expect, it } from 'vitest'
+import { texts } from './texts/index.ts'
+import { wordLabel } from './words.ts'
+
+it('has every text in both languages, with the same values to fill in', () => {
+  const holes = (text: string): readonly string[] => (text.match(/\{\{\w+\}\}/g) ?? []).toSorted()
+  for (const [key, [zh, en]] of Object.entries(texts)) {
+    expect([key, zh.trim().length > 0 && en.trim().length > 0]).toEqual([key, true])
+    expect([key, holes(zh)]).toEqual([key, holes(en)])
+  }
+})
+
+it('names every command phase and every alarm phase', () => {
+  const phases = [
+    'REQUESTED',
+    'VALIDATED',
+    'AWAITING_APPROVAL',
+    'ARMED',
+    'DISPATCHED',
+    'ACKED',
+    'EXECUTED',
+    'REJECTED',
+    'EXPIRED',
+    'FAILED',
+    'UNVERIFIED',
+    'ABORTED',
+  ]
+  for (const phase of phases) expect(texts).toHaveProperty([`command.phase.${phase}`])
+  for (const phase of ['UNACK', 'ACKED', 'RTN_UNACK', 'LATCHED_UNACK', 'LATCHED_ACKED', 'CLOSED'])
+    expect(texts).toHaveProperty([`alarm.phase.${phase}`])
+})
+
+it('has words for every state a device of any kind can report or be told', () => {
+  const words = deviceKinds.flatMap((kind) => [
+    ...kind.points.flatMap((point) => point.values ?? []),
+    ...kind.commands.flatMap((command) => command.params.flatMap((parameter) => parameter.values ?? [])),
+  ])
+  expect([...new Set(words)].filter((word) => wordLabel(word).zh === word)).toEqual([])
+})

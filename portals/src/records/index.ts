@@ -1,0 +1,5 @@
+import './records.css'
+export { InboxBadge } from './inbox-badge.tsx'
+export { useMenu, pathsOf, type MenuNode } from './menu-tree.ts'
+export { RecordDetailPage } from './record-detail-page.tsx'
+export { RecordListPage } from './record-list-page.tsx'

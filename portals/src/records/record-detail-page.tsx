@@ -1,0 +1,132 @@
+import { allFields, findRecord, type RecordModel, referrersOf } from '@twin/models/records'
+import { Card, Descriptions, Result, Table, Tabs } from 'antd'
+import { useEffect } from 'react'
+import { Link, useParams } from 'react-router'
+import { send } from '../api/index.ts'
+import { useText } from '../i18n/index.ts'
+import { formatTime } from '../ui/format.ts'
+import { Await, Page } from '../ui/widgets/index.ts'
+import { FieldValue, fieldOf, StateTag } from './field-value.tsx'
+import { titleOf } from './plain.ts'
+import { addressOf, type DetailAnswer, type HistoryLine, useChange, useDetail, useHistory } from './record-api.ts'
+import { RecordActions } from './record-actions.tsx'
+import { RecordTable } from './record-table.tsx'
+
+export function RecordDetailPage() {
+  const { record: name = '', id = '' } = useParams()
+  const record = findRecord(name)
+  const { t } = useText()
+  return record ? <Detail key={id} record={record} id={id} /> : <Result status="404" title={t('rec.unknown')} />
+}
+
+function Detail({ record, id }: { readonly record: RecordModel; readonly id: string }) {
+  const { label, t } = useText()
+  const query = useDetail(record, id)
+  const detail = query.data
+  const title = detail ? titleOf(record, detail.row) : label(record.label)
+  useOpening(record, detail)
+  const related = referrersOf(record.name).filter(({ many }) => !many)
+  return (
+    <Page
+      title={title || label(record.label)}
+      testId={`record-${record.name}-detail`}
+      hint={<Link to={`/records/${record.name}`}>{label(record.label)}</Link>}
+      extra={detail ? <RecordActions record={record} detail={detail} /> : null}
+    >
+      <Await query={query}>
+        {detail ? (
+          <Tabs
+            items={[
+              { key: 'details', label: t('rec.details'), children: <Values record={record} detail={detail} /> },
+              ...related.map((other) => ({
+                key: `${other.record.name}.${other.field}`,
+                label: label(other.record.label),
+                children: <RecordTable record={other.record} fixed={{ [other.field]: id }} />,
+              })),
+              { key: 'history', label: t('rec.history'), children: <History record={record} id={id} /> },
+            ]}
+          />
+        ) : null}
+      </Await>
+    </Page>
+  )
+}
+
+/** A record whose lifecycle has an `open` is opened by being looked at: an inbox message becomes read. */
+function useOpening(record: RecordModel, detail: DetailAnswer | undefined): void {
+  const open = useChange<string>(
+    record,
+    (id) => send('post', addressOf(record, `/${id}/open`), {}),
+    () => true,
+  )
+  const due = detail?.transitions.includes('open') ? detail.row.id : null
+  const { mutate } = open
+  useEffect(() => {
+    if (due !== null) mutate(due)
+  }, [due, mutate])
+}
+
+function Values({ record, detail }: { readonly record: RecordModel; readonly detail: DetailAnswer }) {
+  const { label } = useText()
+  const { row, titles } = detail
+  return (
+    <Card size="small">
+      <Descriptions
+        size="small"
+        bordered
+        column={{ xs: 1, md: 2 }}
+        items={Object.entries(allFields(record))
+          .filter(([name]) => name in row)
+          .map(([name, field]) => ({
+            key: name,
+            label: label(field.label),
+            ...(field.type === 'rows' || (field.type === 'text' && field.multiline) ? { span: 'filled' as const } : {}),
+            children:
+              name === 'state' && row.state !== undefined ? (
+                <StateTag record={record} state={row.state} />
+              ) : (
+                <FieldValue record={record} name={name} field={field} value={row[name]} titles={titles} />
+              ),
+          }))}
+      />
+    </Card>
+  )
+}
+
+function History({ record, id }: { readonly record: RecordModel; readonly id: string }) {
+  const { label, lang, t } = useText()
+  const query = useHistory(record, id)
+  const act = (kind: string): string => {
+    const name = kind.split('.')[1] ?? kind
+    const way = record.lifecycle?.transitions[name]
+    const known: Readonly<Record<string, string>> = { create: t('rec.new'), update: t('rec.edit'), delete: t('rec.remove') }
+    return way ? label(way.label) : (known[name] ?? name)
+  }
+  const changes = (values: HistoryLine['before']) =>
+    Object.entries(values ?? {}).map(([name, value]) => {
+      const field = fieldOf(record, name)
+      return field && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0) ? (
+        <div key={name}>
+          <span className="muted">{label(field.label)}: </span>
+          <FieldValue record={record} name={name} field={field} value={value} titles={{}} short />
+        </div>
+      ) : null
+    })
+  return (
+    <Await query={query}>
+      <Table
+        size="small"
+        rowKey="id"
+        dataSource={[...(query.data?.lines ?? [])]}
+        scroll={{ x: 'max-content' }}
+        columns={[
+          { key: 'at', title: t('rec.when'), render: (_: unknown, line: HistoryLine) => formatTime(line.at, 'full', lang) },
+          { key: 'who', title: t('rec.who'), dataIndex: 'userName' },
+          { key: 'what', title: t('rec.what'), render: (_: unknown, line: HistoryLine) => act(line.kind) },
+          { key: 'was', title: t('rec.was'), render: (_: unknown, line: HistoryLine) => changes(line.before) },
+          { key: 'is', title: t('rec.is'), render: (_: unknown, line: HistoryLine) => changes(line.after) },
+        ]}
+      />
+    </Await>
+  )
+}

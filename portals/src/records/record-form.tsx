@@ -1,0 +1,224 @@
+import { createSchema, emptyValue, fieldSchema, type Fields, inputSchema, type RecordModel } from '@twin/models/records'
+import { Button, Drawer, Form, Space, Tooltip } from 'antd'
+import { QuestionCircleOutlined } from '@ant-design/icons'
+import { useState, type ReactNode } from 'react'
+import { z } from 'zod'
+import { ApiFailure, send } from '../api/index.ts'
+import { useText } from '../i18n/index.ts'
+import { ConflictDialog } from './conflict-dialog.tsx'
+import { FieldControl } from './field-control.tsx'
+import { addressOf, type Row, type Titles, useChange, type Values } from './record-api.ts'
+
+const words = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError }
+
+interface FormBodyProps {
+  readonly record: RecordModel
+  readonly fields: Fields
+  readonly start: Values
+  readonly titles: Titles
+  readonly submit: (values: Values) => void
+  readonly busy: boolean
+  readonly failure: ApiFailure | null
+  readonly submitText: string
+  readonly onCancel: () => void
+  readonly locked?: (name: string) => boolean
+}
+
+/** Form over declared fields: the same rules as the server, told at the field; what the server refuses is told there too. */
+export function FieldsForm({ record, fields, start, titles, submit, busy, failure, submitText, onCancel, locked }: FormBodyProps) {
+  const { label, lang, t } = useText()
+  const asked = Object.entries(fields).filter(([, field]) => !field.computed)
+  const [values, setValues] = useState<Values>(() =>
+    Object.fromEntries(asked.map(([name, field]) => [name, start[name] ?? emptyValue(field) ?? null])),
+  )
+  const [told, setTold] = useState<Readonly<Record<string, string>>>({})
+  const check = (name: string, value: unknown): string | undefined => {
+    const field = fields[name]
+    if (!field) return undefined
+    if (field.required && (value === null || value === undefined)) return lang === 'zh' ? '必填' : 'Required'
+    const parsed = fieldSchema(field).safeParse(value, { reportInput: true })
+    const issue = parsed.success ? undefined : parsed.error.issues[0]
+    if (!issue) return undefined
+    const said = words[lang](issue as Parameters<typeof words.zh>[0])
+    return typeof said === 'string' ? said : (said?.message ?? issue.message)
+  }
+  const send = (): void => {
+    const faults = Object.fromEntries(
+      asked
+        .flatMap(([name]) => (locked?.(name) ? [] : [[name, check(name, values[name])] as const]))
+        .filter(([, fault]) => fault !== undefined),
+    )
+    setTold(faults as Record<string, string>)
+    if (Object.keys(faults).length === 0) submit(values)
+  }
+  const refused = (name: string): string | undefined => (failure?.field?.split('.')[0] === name ? label(failure.text) : undefined)
+  return (
+    <Form layout="vertical" onFinish={send} data-testid="record-form">
+      <div className="rec-form">
+        {asked.map(([name, field]) => {
+          const fault = told[name] ?? refused(name)
+          const wide = field.type === 'rows' || (field.type === 'text' && (field.multiline === true || field.many === true))
+          return (
+            <Form.Item
+              key={name}
+              htmlFor={`f-${name}`}
+              required={field.required === true}
+              {...(wide ? { className: 'wide' } : {})}
+              label={
+                <>
+                  {label(field.label)}
+                  {field.help ? (
+                    <Tooltip title={label(field.help)}>
+                      <QuestionCircleOutlined className="muted" style={{ marginInlineStart: 6 }} />
+                    </Tooltip>
+                  ) : null}
+                </>
+              }
+              {...(fault === undefined ? {} : { validateStatus: 'error' as const, help: fault })}
+            >
+              <FieldControl
+                record={record}
+                name={name}
+                field={field}
+                titles={titles}
+                id={`f-${name}`}
+                value={values[name]}
+                disabled={locked?.(name) ?? false}
+                onChange={(value) => {
+                  setValues((before) => ({ ...before, [name]: value }))
+                  setTold(({ [name]: _gone, ...rest }) => rest)
+                }}
+              />
+            </Form.Item>
+          )
+        })}
+      </div>
+      {failure && !failure.field ? <p role="alert">{label(failure.text)}</p> : null}
+      <Space>
+        <Button type="primary" htmlType="submit" loading={busy} data-testid="record-save">
+          {submitText}
+        </Button>
+        <Button onClick={onCancel}>{t('rec.cancel')}</Button>
+      </Space>
+    </Form>
+  )
+}
+
+interface RecordFormProps {
+  readonly record: RecordModel
+  /** null: a new one. */
+  readonly row: Row | null
+  readonly titles: Titles
+  readonly onClose: () => void
+  readonly onSaved?: (row: Row) => void
+}
+
+/** New or edit. If somebody else saved meanwhile, both versions are shown and one is chosen. */
+export function RecordForm({ record, row, titles, onClose, onSaved }: RecordFormProps): ReactNode {
+  const { label, t } = useText()
+  const [failure, setFailure] = useState<ApiFailure | null>(null)
+  const save = useChange<{ readonly values: Values; readonly version: number | null }, Row>(
+    record,
+    async ({ values, version }) => {
+      setFailure(null)
+      if (!row || version === null) return (await send('post', addressOf(record), createSchema(record).parse(values))) as Row
+      const changed = Object.fromEntries(
+        Object.entries(values).filter(
+          ([name, value]) => !record.fields[name]?.fixed && JSON.stringify(value) !== JSON.stringify(row[name] ?? null),
+        ),
+      )
+      return (await send('put', addressOf(record, `/${row.id}`), { version, ...changed })) as Row
+    },
+    (error) => {
+      setFailure(error)
+      return true
+    },
+  )
+  const [mine, setMine] = useState<Values>({})
+  const submit = (values: Values, version: number | null): void => {
+    setMine(values)
+    save.mutate(
+      { values, version },
+      {
+        onSuccess: (saved) => {
+          onSaved?.(saved)
+          onClose()
+        },
+      },
+    )
+  }
+  const conflict = failure?.code === 'version-conflict' ? (failure.detail as { current: Row }) : null
+  return (
+    <Drawer open size={720} title={`${t(row ? 'rec.edit' : 'rec.new')} · ${label(record.label)}`} onClose={onClose} destroyOnHidden>
+      <p className="muted">{label(record.help)}</p>
+      <FieldsForm
+        record={record}
+        fields={record.fields}
+        start={row ?? {}}
+        titles={titles}
+        busy={save.isPending}
+        failure={conflict ? null : failure}
+        submitText={t('rec.save')}
+        onCancel={onClose}
+        locked={(name) => row !== null && record.fields[name]?.fixed === true}
+        submit={(values) => submit(values, row?.version ?? null)}
+      />
+      {conflict && row ? (
+        <ConflictDialog
+          record={record}
+          before={row}
+          mine={mine}
+          theirs={conflict.current}
+          titles={titles}
+          onKeep={() => submit(mine, conflict.current.version)}
+          onTake={onClose}
+        />
+      ) : null}
+    </Drawer>
+  )
+}
+
+interface TransitionFormProps {
+  readonly record: RecordModel
+  readonly row: Row
+  readonly name: string
+  readonly titles: Titles
+  readonly onClose: () => void
+}
+/** Input of a transition, where it asks for some. */
+export function TransitionForm({ record, row, name, titles, onClose }: TransitionFormProps): ReactNode {
+  const { label } = useText()
+  const [failure, setFailure] = useState<ApiFailure | null>(null)
+  const way = record.lifecycle?.transitions[name]
+  const act = useChange<Values>(
+    record,
+    (input) => {
+      setFailure(null)
+      return send('post', addressOf(record, `/${row.id}/${name}`), {
+        version: row.version,
+        input: inputSchema(way?.input ?? {}).parse(input),
+      })
+    },
+    (error) => {
+      setFailure(error)
+      return true
+    },
+  )
+  if (!way) return null
+  return (
+    <Drawer open size={560} title={label(way.label)} onClose={onClose} destroyOnHidden>
+      {way.confirm ? <p>{label(way.confirm)}</p> : null}
+      <FieldsForm
+        record={record}
+        fields={way.input ?? {}}
+        start={row}
+        titles={titles}
+        busy={act.isPending}
+        failure={failure}
+        submitText={label(way.label)}
+        onCancel={onClose}
+        submit={(values) => act.mutate(values, { onSuccess: onClose })}
+      />
+    </Drawer>
+  )
+}
