@@ -69,6 +69,7 @@ describe('three nodes', () => {
     const inc = await lab.incOf(owner)
     const marks = new Map(publisher.streams.map(({ device: id, seq }) => [id, seq]))
     const drainedAt = performance.now()
+    const drainedWall = Date.now()
     expect((await call('POST', `/api/cluster/nodes/${inc}/drain`, { on: true })).status).toBe(200)
     await until('drained', async () => ((await lab.owners()).get(owner.url) ?? 0) === 0, 60)
     console.log(`drain of ${owner.name}: ${((performance.now() - drainedAt) / 1000).toFixed(1)} s`)
@@ -76,6 +77,13 @@ describe('three nodes', () => {
       const progress = await publisher.progress(lab.sql)
       return publisher.streams.every(({ device: id }) => (progress.get(id) ?? 0) > (marks.get(id) ?? 0))
     })
+    const pauses = await lab.sql<{ gap: number }[]>`
+      select max(gap)::float8 as gap from (
+        select device, extract(epoch from received - lag(received) over (partition by device order by seq)) * 1000 as gap
+        from sample where origin = 0 and received > ${drainedWall - 1000}) g group by device order by 1`
+    console.log(
+      `longest pause of a station in the hand-over: ${Math.round(pauses.at(-1)?.gap ?? 0)} ms (every device sends each ${(publisher.streams.length * 10).toFixed(0)} ms)`,
+    )
     const frames = fast.frames
     await until('frames of the new owner', async () => fast.frames > frames + 5)
     expect(fast.held?.e).toBeGreaterThan(before.e)
