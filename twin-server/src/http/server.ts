@@ -90,7 +90,10 @@ export function createHttp(parts: HttpParts): Http {
     return new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } })
   })
   const { internal } = parts
-  if (internal) app.post('/internal/*', (context) => internal(context.req.raw))
+  if (internal) {
+    app.use('/internal/*', bodyLimit({ maxSize: 8 * 1024 * 1024, onError: () => errorResponse('too-large') }))
+    app.post('/internal/*', (context) => internal(context.req.raw))
+  }
   app.all('/api/*', (context) => otherMethod(context.req.path, context.req.method))
   app.get('*', async (context) => {
     const file = config.portals === null ? undefined : await staticFile(config.portals, context.req.path, context.req.raw.headers)
