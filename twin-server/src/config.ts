@@ -94,6 +94,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     if (e.REDIS_URL === undefined) return null
     if (e.DATABASE_URL === undefined || e.MQTT_URL === undefined)
       throw new ConfigError('REDIS_URL makes this a node of a cluster, which also needs DATABASE_URL and MQTT_URL.')
+    if (e.TWIN_CLUSTER_URL === undefined && /^(0\.0\.0\.0|::)$/.test(e.TWIN_HOST))
+      throw new ConfigError('TWIN_CLUSTER_URL is not set: say where the other nodes reach this one, because TWIN_HOST names no address.')
     try {
       const addr = (e.TWIN_CLUSTER_URL ?? `http://${e.TWIN_HOST}:${e.TWIN_HTTP_PORT}`).replace(/\/$/, '')
       return { redisUrl: e.REDIS_URL, addr, settings: readClusterSettings(env) }

@@ -290,7 +290,7 @@ export class ClusterNode {
     for (const shard of shards) this.#held.delete(shard)
     this.#options.store.forget(shards)
     this.#version = ''
-    void this.#options.closing(shards)
+    this.#options.closing(shards).catch((error: unknown) => this.#options.log.warn({ error: String(error) }, 'sessions not closed'))
   }
 
   /** One store lost here, but not by the others: they do better with our shards. */

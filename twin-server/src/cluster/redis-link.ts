@@ -88,7 +88,14 @@ export class RedisLink {
     this.#redis = redis as Redis & Scripts
     this.#sub = new Redis(url, { ...options, commandTimeout: 5000, enableOfflineQueue: true, maxRetriesPerRequest: null })
     for (const client of [this.#redis, this.#sub]) client.on('error', (error) => log.info({ error: error.message }, 'Redis'))
-    this.#sub.on('messageBuffer', (channel: Buffer, payload: Buffer) => this.#handlers.get(channel.toString())?.(payload))
+    this.#sub.on('messageBuffer', (channel: Buffer, payload: Buffer) => {
+      try {
+        this.#handlers.get(channel.toString())?.(payload)
+      } catch (error) {
+        // Of a newer version, or not of ours.
+        log.warn({ channel: channel.toString(), error: String(error) }, 'news not understood')
+      }
+    })
   }
 
   async start(): Promise<void> {

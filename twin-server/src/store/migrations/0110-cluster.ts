@@ -7,7 +7,6 @@ export const cluster: Migration = {
     await runSql(
       db,
       `alter table tw_node add draining boolean not null default false, add info jsonb not null default '{}';
-       create index tw_shard_owner on tw_shard (owner);
        create index station_updated on station (updated_at);`,
     )
   },
