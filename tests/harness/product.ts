@@ -34,6 +34,18 @@ export async function until<T>(what: string, attempt: () => Promise<T | undefine
   throw new Error(`${what}: not within ${seconds} s`, { cause: last })
 }
 
+/** `fetch` that gets over pooled connections of a server that was restarted since. */
+async function ask(url: string, init: RequestInit): Promise<Response> {
+  for (let left = 20; ; left--) {
+    try {
+      return await fetch(url, init)
+    } catch (error) {
+      const { code } = ((error as Error).cause ?? {}) as { code?: string }
+      if (left === 0 || (code !== 'UND_ERR_SOCKET' && code !== 'ECONNRESET')) throw error
+    }
+  }
+}
+
 export class Process {
   readonly child: ChildProcess
   output = ''
@@ -107,7 +119,7 @@ export async function startProduct(databaseUrl: string, extra: NodeJS.ProcessEnv
       })
     },
     async signIn(username, password) {
-      const response = await fetch(`${url}/api/auth/sign-in/username`, {
+      const response = await ask(`${url}/api/auth/sign-in/username`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', origin: url },
         body: JSON.stringify({ username, password }),
@@ -120,7 +132,7 @@ export async function startProduct(databaseUrl: string, extra: NodeJS.ProcessEnv
       return {
         cookie,
         async call(method, path, body) {
-          const answer = await fetch(`${url}${path}`, {
+          const answer = await ask(`${url}${path}`, {
             method,
             headers: { cookie, origin: url, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -79,7 +79,8 @@ export function evaluateDevice(context: DeviceContext, changed?: readonly number
   const timed = now - core.timedAt >= TIMED_MS || now < core.timedAt
   const { alarms: set } = core.table
   const states = own.alarms
-  if (changed !== undefined && changed.length === 0 && !timed && (nextAlarmDue(states, set, now) ?? Infinity) > now) return []
+  if (changed !== undefined && changed.length === 0 && !timed && (nextAlarmDue(states, set, now, readings.escalateMs) ?? Infinity) > now)
+    return []
   readings.at(core, now)
   const dirty: Dirty | undefined =
     changed === undefined
@@ -97,6 +98,7 @@ export function evaluateDevice(context: DeviceContext, changed?: readonly number
     ids,
     activeParents,
     historical: false,
+    escalateMs: readings.escalateMs,
     ...(groups && { groups }),
     ...(dirty && { dirty }),
   })
@@ -154,5 +156,6 @@ export function endLate(states: AlarmStates, at: number): readonly AlarmFact[] {
 
 /** When the device next changes by waiting alone, in the cell's time; Infinity = never. */
 export function nextDue(context: DeviceContext): number {
-  return nextAlarmDue(stateOfDevice(context).alarms, context.core.table.alarms, context.now) ?? Infinity
+  const { core, now, readings } = context
+  return nextAlarmDue(stateOfDevice(context).alarms, core.table.alarms, now, readings.escalateMs) ?? Infinity
 }

@@ -1,4 +1,4 @@
-import { type AlarmStates, applyAlarmFact, isAlarmFact, isHistorical } from '@twin/models/alarms'
+import { type AlarmStates, applyAlarmFact, ESCALATE_AFTER_MIN, isAlarmFact, isHistorical } from '@twin/models/alarms'
 import type { StationConfig } from '@twin/models/stations'
 import type { Fact } from '@twin/models/twin'
 import type { IdSource } from '../ports.ts'
@@ -56,6 +56,8 @@ export class Cell implements CellView {
     this.order = [...this.cores.values()]
     this.own = this.cores.get(config.id)
     this.gateway = this.order.find((core) => core.config.kind === 'gateway')
+    const { escalateAfterMin = ESCALATE_AFTER_MIN } = config.policy
+    if (escalateAfterMin > 0) this.readings.escalateMs = escalateAfterMin * 60_000
     this.readings.station = this.own
     this.readings.gateway = this.gateway
     this.reader = new DeriveReader(this.cores, this.readings)

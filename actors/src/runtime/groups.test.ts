@@ -61,3 +61,25 @@ it('[AL21] a unit under maintenance lock-out raises nothing in a fall of the pre
   // One unit alone is no group.
   expect(await alarmOf(plant, plant.device('compressor', 1), 'CP-001')).toMatchObject({ phase: 'UNACK', groupedUnder: null })
 })
+
+it('[AL22] an alarm nobody acknowledges goes to the manager after ten minutes, even of a silent device and across a restart, once', async () => {
+  const plant = await new TestPlant({}, testStation({ manager: '王站长' })).live()
+  await plant.comeUp()
+  const dryer = plant.device('dryer')
+  await plant.run(3)
+  const broken = { [dryer]: { faultActive: true } }
+  await plant.run(20, broken)
+  const raised = plant.facts('alarm.raised').find((row) => row.actor === `device:${dryer}`)
+  if (raised?.fact.kind !== 'alarm.raised') throw new Error('the dryer raised nothing')
+  const { occurrence, code } = raised.fact.body
+  await plant.settled()
+  await plant.live()
+  plant.effects = []
+  await plant.time.pass(700_000)
+  const escalated = plant.facts('alarm.escalated').filter((row) => row.actor === `device:${dryer}`)
+  expect(escalated).toMatchObject([{ fact: { body: { code, occurrence, to: 'manager' } } }])
+  // The tick comes within a second of the deadline.
+  expect(Math.floor(((escalated[0]?.fact.at ?? 0) - raised.fact.at) / 1000)).toBe(600)
+  const told = plant.effects.flatMap((effect) => (effect.kind === 'notify' && effect.topic === 'alarm.escalated' ? [effect.body] : []))
+  expect(told.filter(({ device }) => device === dryer)).toMatchObject([{ code, occurrence, manager: '王站长', to: 'manager' }])
+})

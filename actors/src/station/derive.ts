@@ -4,6 +4,7 @@ import { NEVER, qualities } from '@twin/models/twin'
 import type { CellView, Turn } from '../runtime/turn.ts'
 import { evaluateDevice } from '../device/device-actor.ts'
 import type { DeviceCore } from '../telemetry/index.ts'
+import { energyToday } from './energy.ts'
 
 const GOOD = qualities.indexOf('good')
 const BAD = qualities.indexOf('bad')
@@ -29,7 +30,8 @@ export function deriveCell(cell: CellView, turn: Turn): void {
   }
   if (own === undefined) return
   readings.now = now
-  const { values, missing } = deriveStation(config, reader)
+  const used = energyToday(cell)
+  const { values, missing } = deriveStation(config, reader, undefined, used)
   record(cell, turn, own, values, 0)
   if (missing.join() !== cell.state.station.missing.join())
     turn.say(cell.address, [{ kind: 'missing.changed', v: 1, at: now, body: { devices: missing } }])

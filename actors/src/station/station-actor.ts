@@ -6,6 +6,7 @@ import { evaluateDevice } from '../device/device-actor.ts'
 import type { CellView, Turn } from '../runtime/turn.ts'
 import { abortOpen, evaluateCommands, openCommands, tickCommands } from './commands.ts'
 import { deriveCell } from './derive.ts'
+import { stepEnergyDay } from './energy.ts'
 import { stepFence } from './fence.ts'
 import { presenceDue, presenceOf } from './presence.ts'
 import { stepVideo, videoDue } from './video.ts'
@@ -23,7 +24,9 @@ export interface StationNews {
 /** One step of the station actor: presence before anything that depends on it, commands before what they leave open. */
 export function stepStation(cell: CellView, turn: Turn, news: StationNews): void {
   turn.actor = cell.address
-  if (news.derive) deriveCell(cell, turn)
+  // A day may begin while nothing is measured.
+  const begun = (news.derive || dayOver(cell, turn)) && stepEnergyDay(cell, turn)
+  if (news.derive || begun) deriveCell(cell, turn)
   turn.actor = cell.address
   // Derivation may have raised alarms, so this looks at all facts of the turn.
   if (turn.facts.some(({ fact }) => fact.kind === 'position.changed')) moved(cell, turn)
@@ -40,6 +43,10 @@ export function stepStation(cell: CellView, turn: Turn, news: StationNews): void
   const now = cell.now(turn.wall)
   if (planned !== null && planned.validUntil <= now) turn.say(cell.address, [{ kind: 'plan.changed', v: 1, at: now, body: null }])
   if (alarms.length > 0 || video.open || turn.facts.some(({ fact }) => fact.kind === 'command.moved')) stepVideo(cell, turn)
+}
+
+function dayOver(cell: CellView, turn: Turn): boolean {
+  return cell.now(turn.wall) >= (cell.state.station.energyDay?.until ?? Infinity)
 }
 
 /** Presence is worked out before every decision that rests on it. */
@@ -93,7 +100,10 @@ function alarmsChanged(cell: CellView, turn: Turn, alarms: StationNews['facts'])
     cell.address,
     changed.map((effect): StationFact => ({ kind: 'hold.changed', v: 1, at: now, body: { effect, occurrences: holds[effect] ?? [] } })),
   )
-  for (const { actor, fact } of alarms) if (fact.kind === 'alarm.raised') raised(cell, turn, actor.slice(7), fact)
+  for (const { actor, fact } of alarms) {
+    if (fact.kind === 'alarm.raised') raised(cell, turn, actor.slice(7), fact)
+    else if (fact.kind === 'alarm.escalated') escalated(cell, turn, actor.slice(7), fact)
+  }
 }
 
 type Raised = AlarmFact & { readonly kind: 'alarm.raised' }
@@ -114,6 +124,13 @@ function raised(cell: CellView, turn: Turn, device: string, fact: Raised): void 
   turn.effects.push({ kind: 'notify', station: cell.config.id, topic: 'alarm.raised', body })
 }
 
+function escalated(cell: CellView, turn: Turn, device: string, fact: AlarmFact & { readonly kind: 'alarm.escalated' }): void {
+  const { code, occurrence, to } = fact.body
+  const priority = cell.cores.get(device)?.table.alarms.byCode.get(code)?.definition.priority
+  const body = { code, device, occurrence, priority, at: fact.at, to, manager: cell.config.manager }
+  turn.effects.push({ kind: 'notify', station: cell.config.id, topic: 'alarm.escalated', body })
+}
+
 function watchFlood(cell: CellView, turn: Turn): void {
   const { flood, recentAlarms } = cell.state.station
   if (flood === null) return
@@ -128,5 +145,12 @@ export function stationDue(cell: CellView): number {
   const { station } = cell.state
   const flood = nextFloodDue({ recent: station.recentAlarms, flood: station.flood }) ?? Infinity
   const commands = openCommands(cell).map((state) => state.deadline ?? Infinity)
-  return Math.min(flood, videoDue(station), presenceDue(cell), station.planned?.validUntil ?? Infinity, ...commands)
+  return Math.min(
+    flood,
+    videoDue(station),
+    presenceDue(cell),
+    station.planned?.validUntil ?? Infinity,
+    station.energyDay?.until ?? Infinity,
+    ...commands,
+  )
 }

@@ -14,6 +14,7 @@ export const initialStation: StationState = {
   recentAlarms: [],
   missing: [],
   planned: null,
+  energyDay: null,
 }
 
 /** The same fold live, in recovery and in time travel. */
@@ -53,6 +54,9 @@ export function applyStationFact(draft: Draft<StationState>, fact: StationFact):
       return
     case 'plan.changed':
       draft.planned = fact.body
+      return
+    case 'energy.day':
+      draft.energyDay = fact.body
   }
 }
 

@@ -74,6 +74,12 @@ export class CellReadings implements Readings {
     )
   }
 
+  detail(owner: Owner, index: number): Readonly<Record<string, number>> | undefined {
+    const { fence } = this.state.station
+    if (fence === null || this.#core(owner)?.table.special[index] !== 'unauthorizedMovement') return undefined
+    return { distance: fence.distance }
+  }
+
   cfg(name: string): number {
     return this.self.setting(name)
   }

@@ -111,6 +111,8 @@ const reported: Readonly<Record<string, readonly string[]>> = {
   gateway: ['online', 'signalDbm', 'bufferDepth', 'bufferCapacity', 'busErrorRate', 'clockOffsetMs', 'firmwareVersion'],
 }
 
+/** The controller of a central station counts the air of its machines, of which the twin makes the flow. */
+const ofCentralStation = ['totalAir']
 /** A station without meters of its own on flow reports what its controller reckons; one that can move tells where it is. */
 const ofPackagedStation = ['headerFlow', 'totalAir', 'latitude', 'longitude']
 
@@ -126,7 +128,10 @@ export interface ReportedPoint {
 /** The points a device declares at birth, in order. */
 export function declaredPoints(device: DeviceConfig, metered: boolean): readonly ReportedPoint[] {
   const kind = kindOf(device.kind)
-  const names = [...(reported[device.kind] ?? []), ...(device.kind === 'station' && !metered ? ofPackagedStation : [])]
+  const names = [
+    ...(reported[device.kind] ?? []),
+    ...(device.kind === 'station' && !metered ? (device.variant === 'centralStation' ? ofCentralStation : ofPackagedStation) : []),
+  ]
   return names.flatMap((name) => {
     const definition = kind.points.find((point) => point.name === name)
     if (!definition || !appliesTo(kind, definition, device.variant)) return []

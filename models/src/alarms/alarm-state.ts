@@ -102,25 +102,34 @@ export function isParent(state: AlarmState): boolean {
   return alarmActive(state) && hiddenBy(state) === null
 }
 
+/** Escalation where the station says nothing, minutes. */
+export const ESCALATE_AFTER_MIN = 10
+
+/** When an alarm goes to the station's manager because nobody took note of it; Infinity = not. Once per wait for an acknowledgement. */
+export function escalationDue(state: AlarmState, afterMs: number): number {
+  if (state.unackedSince == null || state.escalatedAt != null) return Infinity
+  return needsAck(state) && isAnnunciated(state) ? state.unackedSince + afterMs : Infinity
+}
+
 /** Time at which the alarm may change by waiting alone; Infinity = never. */
-export function dueOf(alarm: CompiledAlarm, state: AlarmState): number {
+export function dueOf(alarm: CompiledAlarm, state: AlarmState, escalateMs: number): number {
   let due = Infinity
   if (state.raising !== null) due = state.raising + alarm.onDelayMs
   if (state.clearing !== null) due = Math.min(due, state.clearing + alarm.offDelayMs)
   if (state.shelved) due = Math.min(due, state.shelved.until)
   if (state.chattering) due = Math.min(due, (state.recentRaises.at(-1) ?? 0) + CHATTER_WINDOW_MS)
-  return due
+  return Math.min(due, escalationDue(state, escalateMs))
 }
 
 /**
- * Earliest time, epoch ms, at which `evaluateAlarms` could change something by time alone (delays, shelf expiry, end of chattering); null = none.
+ * Earliest time, epoch ms, at which `evaluateAlarms` could change something by time alone (delays, shelf expiry, end of chattering, escalation); null = none.
  * Never before `now`. Windows and stuckS() are not in it: they are looked at with `dirty.time` while telemetry flows.
  */
-export function nextAlarmDue(states: AlarmStates, set: AlarmSet, now: number): number | null {
+export function nextAlarmDue(states: AlarmStates, set: AlarmSet, now: number, escalateMs = Infinity): number | null {
   let due = Infinity
   for (const alarm of set.alarms) {
     const state = states[alarm.code]
-    if (state) due = Math.min(due, dueOf(alarm, state))
+    if (state) due = Math.min(due, dueOf(alarm, state, escalateMs))
   }
   return due === Infinity ? null : Math.max(due, now)
 }

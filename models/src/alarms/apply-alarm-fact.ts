@@ -1,5 +1,5 @@
 import type { AlarmFact, AlarmState, Fact } from '../twin/types.ts'
-import { CHATTER_WINDOW_MS, initialAlarm } from './alarm-state.ts'
+import { CHATTER_WINDOW_MS, initialAlarm, needsAck } from './alarm-state.ts'
 import type { AlarmStates } from './types.ts'
 
 export function isAlarmFact(fact: Fact): fact is AlarmFact {
@@ -32,6 +32,8 @@ const ended = {
   note: null,
   clearedAt: null,
   groupedUnder: null,
+  unackedSince: null,
+  escalatedAt: null,
 } as const satisfies Partial<AlarmState>
 
 type Suppressed = AlarmFact & { readonly kind: 'alarm.suppressed' }
@@ -49,6 +51,8 @@ export function foldAlarm(state: AlarmState, fact: AlarmFact): AlarmState {
       return { ...state, raising: fact.body.raising, clearing: fact.body.clearing }
     case 'alarm.raised': {
       const again = state.occurrence === fact.body.occurrence
+      // Coming and going while nobody takes note of it is one wait.
+      const waits = again && needsAck(state)
       const recent = state.recentRaises.filter((at) => at > fact.at - CHATTER_WINDOW_MS)
       return {
         ...state,
@@ -57,6 +61,8 @@ export function foldAlarm(state: AlarmState, fact: AlarmFact): AlarmState {
         occurrence: fact.body.occurrence,
         raisedAt: again ? state.raisedAt : fact.at,
         groupedUnder: fact.body.groupedUnder,
+        unackedSince: (waits ? state.unackedSince : null) ?? fact.at,
+        escalatedAt: (waits ? state.escalatedAt : null) ?? null,
         recentRaises: [...recent, fact.at].slice(-10),
       }
     }
@@ -68,7 +74,7 @@ export function foldAlarm(state: AlarmState, fact: AlarmFact): AlarmState {
       if (state.occurrence !== fact.body.occurrence) return state
       // A delay in progress goes on: acknowledging must not restart it.
       if (fact.body.phase === 'NORMAL') return { ...state, ...ended, raising: state.raising }
-      return { ...state, phase: fact.body.phase, ackedAt: fact.at, ackedBy: fact.body.by, note: fact.body.note }
+      return { ...state, phase: fact.body.phase, ackedAt: fact.at, ackedBy: fact.body.by, note: fact.body.note, unackedSince: null }
     case 'alarm.reset':
       return state.occurrence === fact.body.occurrence ? { ...state, ...ended } : state
     case 'alarm.shelved':
@@ -84,6 +90,8 @@ export function foldAlarm(state: AlarmState, fact: AlarmFact): AlarmState {
       }
     case 'alarm.grouped':
       return { ...state, groupedUnder: fact.body.under }
+    case 'alarm.escalated':
+      return state.occurrence === fact.body.occurrence ? { ...state, escalatedAt: fact.at } : state
     case 'alarm.chattering':
       return { ...state, chattering: fact.body.on }
   }

@@ -1,5 +1,5 @@
 import type { AlarmFact, AlarmState } from '../twin/types.ts'
-import { alarmActive, CHATTER_RAISES, CHATTER_WINDOW_MS, dueOf, hiddenBy, initialAlarm, isParent } from './alarm-state.ts'
+import { alarmActive, CHATTER_RAISES, CHATTER_WINDOW_MS, dueOf, escalationDue, hiddenBy, initialAlarm, isParent } from './alarm-state.ts'
 import { holdsGroup } from './group.ts'
 import { foldAlarm } from './apply-alarm-fact.ts'
 import { pointValues } from './point-values.ts'
@@ -23,7 +23,7 @@ export function evaluateAlarms(input: AlarmInput): readonly AlarmFact[] {
       input.dirty === undefined ||
       set.marks.at[place] === pass ||
       (input.dirty.time && alarm.timed) ||
-      (state !== undefined && (dueOf(alarm, state) <= now || foreignParentChanged(alarm, state, input)))
+      (state !== undefined && (dueOf(alarm, state, input.escalateMs ?? Infinity) <= now || foreignParentChanged(alarm, state, input)))
     if (!wanted) continue
     const before = state ?? initialAlarm
     const facts: AlarmFact[] = []
@@ -87,6 +87,8 @@ function decide(
   decideChattering(alarm, state, input, say)
   if (state.occurrence !== null && state.groupedUnder !== parent)
     say({ kind: 'alarm.grouped', v: 1, at: input.now, body: { code: alarm.code, under: parent } })
+  if (state.occurrence !== null && escalationDue(state, input.escalateMs ?? Infinity) <= input.now)
+    say({ kind: 'alarm.escalated', v: 1, at: input.now, body: { code: alarm.code, occurrence: state.occurrence, to: 'manager' } })
   return state
 }
 

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { kindOf } from '../kinds/index.ts'
 import type { AlarmState } from '../twin/types.ts'
 import { typicalReadings } from '../expressions/typical.fixture.ts'
-import { applyAlarmFact, compileAlarms, evaluateAlarms, groupUnits, initialAlarm, type AlarmStates, type GroupDevice } from './index.ts'
+import {
+  ackAlarm,
+  applyAlarmFact,
+  compileAlarms,
+  evaluateAlarms,
+  nextAlarmDue,
+  groupUnits,
+  initialAlarm,
+  type AlarmStates,
+  type GroupDevice,
+} from './index.ts'
 
 const alarm = (occurrence: string, seconds: number, more: Partial<AlarmState> = {}): AlarmState => ({
   ...initialAlarm,
@@ -82,4 +92,39 @@ it('[AL21] locked out for maintenance every alarm is suppressed, what comes up i
   at(180, { ...broken, controlMode: 'REMOTE' })
   expect(at(190, { ...broken, controlMode: 'REMOTE' })).toMatchObject([{ body: { code: 'CP-001', hidden: null } }])
   expect(Object.values(states).some(({ suppressed }) => suppressed?.lockout)).toBe(false)
+})
+
+it('[AL22] what nobody takes note of escalates once, and again only after it was acknowledged and came back', () => {
+  const set = compileAlarms(kindOf('compressor'))
+  const escalateMs = 600_000
+  let states: AlarmStates = {}
+  let id = 0
+  const at = (seconds: number, trip: Readonly<Record<string, unknown>>, historical = false) => {
+    const readings = typicalReadings(set.kind, trip)
+    const ids = { next: () => `o${++id}` }
+    const facts = evaluateAlarms({ set, states, readings, now: seconds * 1000, ids, activeParents: {}, historical, escalateMs })
+    for (const fact of facts) states = applyAlarmFact(states, fact)
+    return facts.flatMap((fact) => (fact.kind === 'alarm.escalated' ? [fact.body] : []))
+  }
+  const low = { oilLevelLow: true }
+  at(0, low)
+  at(60, low)
+  expect(states['CP-017']).toMatchObject({ phase: 'UNACK', unackedSince: 60_000 })
+  expect(nextAlarmDue(states, set, 60_000, escalateMs)).toBe(660_000)
+  at(100, {})
+  at(160, {})
+  at(300, low)
+  at(360, low)
+  expect(at(659, low)).toEqual([])
+  expect(at(660, low)).toEqual([{ code: 'CP-017', occurrence: 'o1', to: 'manager' }])
+  expect(at(5000, low)).toEqual([])
+  const answer = ackAlarm({ set, states, code: 'CP-017', occurrence: 'o1', by: 'wang', now: 5_000_000, note: '' })
+  if (answer.ok) for (const fact of answer.facts) states = applyAlarmFact(states, fact)
+  expect(at(9000, low)).toEqual([])
+  at(9001, {})
+  at(9061, {})
+  at(9062, low)
+  at(9122, low)
+  expect(states['CP-017']?.occurrence).toBe('o2')
+  expect(at(9722, low)).toEqual([{ code: 'CP-017', occurrence: 'o2', to: 'manager' }])
 })

@@ -3,6 +3,7 @@ export {
   bindingEffects,
   CHATTER_RAISES,
   CHATTER_WINDOW_MS,
+  ESCALATE_AFTER_MIN,
   hiddenBy,
   holdsStation,
   initialAlarm,

@@ -11,6 +11,7 @@ export function pointValues(uses: readonly PointUse[], kind: DeviceKind, reading
     const point = kindOfOwner(use.owner, kind)?.points[use.index]
     const name = use.owner === 'self' ? use.point : `${use.owner}.${use.point}`
     values[name] = point ? fromSlab(point, readings.value(use.owner, use.index)) : null
+    Object.assign(values, readings.detail?.(use.owner, use.index))
   }
   return values
 }

@@ -39,11 +39,12 @@ export interface AlarmPlace {
   readonly deviceKind: string
 }
 
-/** Change of the occurrence table that a fact means; null = none. Apply in the order of the facts. */
+/** Change of the occurrence table that a fact means; null = none (an escalation is an event only). Apply in the order of the facts. */
 export function projectAlarm(fact: AlarmFact, place: AlarmPlace): AlarmRowChange | null {
   const { at } = fact
   switch (fact.kind) {
     case 'alarm.pending':
+    case 'alarm.escalated':
       return null
     case 'alarm.raised':
       return {

@@ -63,6 +63,8 @@ export interface AlarmInput {
   readonly activeParents: Readonly<Record<string, string>>
   /** Alarms of the station's own device, and those of them that may group others (`AlarmSet.groups`). Absent = none. */
   readonly groups?: { readonly states: AlarmStates; readonly codes: readonly string[] }
+  /** Unacknowledged so long an alarm escalates, ms; absent = never. */
+  readonly escalateMs?: number
   /** Late or replayed data: facts are marked and fold into states of their own (see `applyAlarmFact`). */
   readonly historical: boolean
   /** Absent = look at every alarm. */

@@ -202,6 +202,7 @@ export const stationConfig = z.object({
     allowSafeStopWhenOccupied: z.boolean(),
     silenceMs: z.number().int().min(1000).max(10_000),
     futureToleranceMs: z.number().int().min(0).max(600_000),
+    escalateAfterMin: z.number().min(0).max(10_080).optional(),
   }),
   volume: z.number().positive(),
   fenceRadius: z.number().positive().nullable(),

@@ -17,6 +17,8 @@ export interface Readings {
   count(owner: Owner, index: number, windowS: number): number
   /** false = the device never declared nor reported it, so that its absence is no fault; without this every point is expected. */
   expected?(owner: Owner, index: number): boolean
+  /** More about a value that is a judgement, kept with what it raises: how far outside the fence, in m. */
+  detail?(owner: Owner, index: number): Readonly<Record<string, number>> | undefined
   cfg(name: string): number
   param(name: string): number | string | boolean | undefined
 }

@@ -44,6 +44,8 @@ export interface ChoiceOptions extends FieldOptions {
 }
 export interface ReferenceOptions extends FieldOptions {
   readonly many?: true
+  /** Filter of what is offered to choose from, as in a list address; rules belong into guards. */
+  readonly only?: { readonly [field: string]: string }
 }
 export interface FileOptions extends FieldOptions {
   readonly many?: true

@@ -5,6 +5,7 @@ import { role } from './foundation/role.ts'
 import { setting } from './foundation/setting.ts'
 import { storedFile } from './foundation/stored-file.ts'
 import { term } from './foundation/term.ts'
+import { asset, assetMovement, assetScrap, assetStock, lease, purchase, sale, stockIn, stockOut, stocktake } from './supervision/asset.ts'
 import { part, partMovement, partStock } from './supervision/part.ts'
 import { partIssue, partReceipt, partScrap } from './supervision/part-documents.ts'
 import { warehouse } from './supervision/warehouse.ts'
@@ -23,6 +24,16 @@ export const recordList = [
   storedFile,
   setting,
   term,
+  asset,
+  purchase,
+  stockIn,
+  stockOut,
+  assetStock,
+  assetMovement,
+  stocktake,
+  lease,
+  sale,
+  assetScrap,
   warehouse,
   part,
   partReceipt,

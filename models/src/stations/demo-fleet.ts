@@ -47,6 +47,8 @@ const stations: readonly ComposeOptions[] = [
     tanks: [25],
     cameras: 1,
     outlets: ['临港汽车零部件厂', '海洋装备车间'],
+    // Its flow is the sum of its machines.
+    flowMeter: false,
     energyQuota: 16_000,
   }),
   central({
@@ -89,6 +91,7 @@ const stations: readonly ComposeOptions[] = [
     manager: '胡海波',
     position: { lat: 29.8992, lng: 121.8444 },
     units: [fixed(110, 18.9), vsd(110, 18.3)],
+    waterCooled: true,
     tanks: [8],
     energyQuota: 4_200,
   }),

@@ -17,7 +17,7 @@ interface Total {
  * What the twin computes for the station's own device, from the station's and its devices' points. Stateless: run it after the devices'
  * `deriveDevice`. Leak figures come from a test or from night flow (`leak`); without one they are unknown, never guessed.
  */
-export function deriveStation(config: StationConfig, reader: PointReader, leak?: LeakKnowledge): StationDerivation {
+export function deriveStation(config: StationConfig, reader: PointReader, leak?: LeakKnowledge, energyToday?: number): StationDerivation {
   const own = (point: string): number => (reader.measures(config.id, point) ? reader.value(config.id, point) : NaN)
   const units = devicesOf(config, 'compressor')
   const measured = (point: string, otherwise: () => Total): Total =>
@@ -50,6 +50,8 @@ export function deriveStation(config: StationConfig, reader: PointReader, leak?:
     leakFlow: leak?.flow ?? NaN,
     leakPercent: leak && flow.value > 0 ? Math.min(100, (100 * leak.flow) / flow.value) : NaN,
     airBalanceErrorPercent: airBalanceError(config, units, reader),
+    energyQuota: config.energyQuota ?? 0,
+    ...(energyToday !== undefined && { energyToday }),
   }
   return {
     values: Object.fromEntries(

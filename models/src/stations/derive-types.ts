@@ -30,7 +30,7 @@ export interface LeakKnowledge {
 }
 
 /** stations/index.ts: `deriveStation`. Stateless; run it after the devices' own `deriveDevice`. */
-export type DeriveStation = (config: StationConfig, reader: PointReader, leak?: LeakKnowledge) => StationDerivation
+export type DeriveStation = (config: StationConfig, reader: PointReader, leak?: LeakKnowledge, energyToday?: number) => StationDerivation
 /**
  * stations/index.ts: `deriveDevice`: compressor expectedPower, specificPower, loadFactor24h; tank inspectionDueDays, safetyValveDueDays.
  * Everything that needs commands or links (commandedState, lastSeenAgeS …) is the actors'. `now` in epoch ms.

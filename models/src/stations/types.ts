@@ -43,6 +43,8 @@ export interface StationPolicy {
   readonly silenceMs: number
   /** Sender clock may be ahead of ours by this much, ms. */
   readonly futureToleranceMs: number
+  /** An alarm unacknowledged for so long goes to the station's manager, minutes; 0 = never, absent = 10. */
+  readonly escalateAfterMin?: number | undefined
 }
 export const defaultPolicy: StationPolicy = {
   videoRequired: true,

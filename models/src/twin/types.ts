@@ -1,3 +1,4 @@
+import type { EnergyDay } from '../energy/day.ts'
 import type { AlarmEffect, Priority } from '../kinds/types.ts'
 import type { CommandMessage } from '../wire/types.ts'
 
@@ -41,6 +42,9 @@ export interface AlarmState {
   /** Times of the last raises inside the chattering window. */
   readonly recentRaises: readonly number[]
   readonly chattering: boolean
+  /** Waits for an acknowledgement since; when it went to the station's manager for want of one. */
+  readonly unackedSince?: number | null
+  readonly escalatedAt?: number | null
 }
 
 export type AlarmFact =
@@ -145,6 +149,12 @@ export type AlarmFact =
       readonly v: 1
       readonly at: number
       readonly body: { readonly code: string; readonly under: string | null }
+    }
+  | {
+      readonly kind: 'alarm.escalated'
+      readonly v: 1
+      readonly at: number
+      readonly body: { readonly code: string; readonly occurrence: string; readonly to: 'manager' }
     }
   | {
       readonly kind: 'alarm.chattering'
@@ -311,6 +321,8 @@ export interface StationState {
   /** Units missing from the totals: device ids. */
   readonly missing: readonly string[]
   readonly planned: { readonly plan: unknown; readonly validUntil: number } | null
+  /** Where the energy of the local day is counted from; absent or null = nothing known yet. */
+  readonly energyDay?: EnergyDay | null
 }
 
 export type StationFact =
@@ -342,6 +354,7 @@ export type StationFact =
     }
   | { readonly kind: 'missing.changed'; readonly v: 1; readonly at: number; readonly body: { readonly devices: readonly string[] } }
   | { readonly kind: 'plan.changed'; readonly v: 1; readonly at: number; readonly body: StationState['planned'] }
+  | { readonly kind: 'energy.day'; readonly v: 1; readonly at: number; readonly body: EnergyDay }
 
 export interface TechnicianState {
   readonly duty: 'off' | 'on' | 'busy'

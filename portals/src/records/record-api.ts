@@ -68,10 +68,10 @@ export const useHistory = (record: RecordModel, id: string) =>
   useRead<{ readonly lines: readonly HistoryLine[] }>([record.name, 'history', id], addressOf(record, `/${id}/history`))
 export const useStatistics = (record: RecordModel, by: string, query: Query) =>
   useRead<StatisticAnswer>([record.name, 'statistics', by, query], withQuery(addressOf(record, '/statistics'), { ...query, by }), by !== '')
-export const useOptions = (to: string, text: string, enabled: boolean) =>
+export const useOptions = (to: string, text: string, enabled: boolean, only: Query = {}) =>
   useRead<{ readonly options: readonly { readonly id: string; readonly title: string }[] }>(
-    [to, 'options', text],
-    withQuery(`/api/options/${to}`, { q: text }),
+    [to, 'options', text, only],
+    withQuery(`/api/options/${to}`, { ...only, q: text }),
     enabled,
   )
 

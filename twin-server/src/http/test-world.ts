@@ -186,6 +186,8 @@ function summaryOf(config: StationConfig): StationSummary {
     devices: { total: config.devices.length, online: 0 },
     alarms: { P1: 0, P2: 0, P3: 0, unacked: 0 },
     presence: 'unknown',
+    ratedFlow: 0,
+    outlets: [],
   }
 }
 

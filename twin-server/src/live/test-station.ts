@@ -87,6 +87,8 @@ export function summaryOf(id: string, pressure = 7): StationSummary {
     devices: { total: 1, online: 1 },
     alarms: { P1: 0, P2: 0, P3: 0, unacked: 0 },
     presence: 'vacant',
+    ratedFlow: 0,
+    outlets: [],
   }
 }
 

@@ -4,6 +4,7 @@ import { inboxService, messageService } from './foundation/messages.ts'
 import { regionService } from './foundation/regions.ts'
 import { roleService } from './foundation/roles.ts'
 import { settingService } from './foundation/settings.ts'
+import { assetServices } from './supervision/assets.ts'
 import { partServices } from './supervision/parts.ts'
 
 /** What records have beyond their declarations. */
@@ -15,4 +16,5 @@ export const services: readonly AnyService[] = [
   inboxService,
   settingService,
   ...partServices,
+  ...assetServices,
 ]

@@ -22,7 +22,7 @@ export interface Detail {
   readonly transitions: readonly string[]
   readonly may: { readonly edit: boolean; readonly remove: boolean }
 }
-const countLimit = 10_000
+const countLimit = 2000
 
 export interface Reader {
   list(record: RecordModel, query: ListQuery, actor: Actor): Promise<Page>
@@ -31,7 +31,12 @@ export interface Reader {
   each(record: RecordModel, query: ListQuery, actor: Actor): AsyncGenerator<{ readonly rows: readonly Row[]; readonly titles: Titles }>
   count(record: RecordModel, query: ListQuery, actor: Actor): Promise<number>
   /** Choices for a reference: id and name. */
-  options(to: string, text: string, actor: Actor): Promise<readonly { readonly id: string; readonly title: string }[]>
+  options(
+    to: string,
+    text: string,
+    filters: ListQuery['filters'],
+    actor: Actor,
+  ): Promise<readonly { readonly id: string; readonly title: string }[]>
   /** Lines of the audit log about one row, newest first. */
   history(record: RecordModel, id: string, actor: Actor): Promise<readonly Values[]>
 }
@@ -107,12 +112,12 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
       }
     },
     count: (record, query, actor) => count(record, query, actor),
-    async options(to, text, actor) {
+    async options(to, text, filters, actor) {
       const record = findRecord(to)
       if (record) {
         demand(actor, record, 'view')
         const words = text.trim()
-        const rows = await base(record, { q: words, filters: [] }, actor)
+        const rows = await base(record, { q: words, filters }, actor)
           .select(['id', ...record.title])
           .orderBy(record.title[0] ?? 'id')
           .limit(50)

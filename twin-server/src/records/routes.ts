@@ -45,9 +45,6 @@ export function mountRecords(
 
   on('GET', '', null, (request, record) => records.list(record, query(request, record), request.actor))
   on('POST', '', 'create', async (request, record) => records.create(record, await jsonBody(request.context), request.actor))
-  on('GET', '/options', null, async ({ context, actor }, record) => ({
-    options: await records.options(record.name, context.req.query('q') ?? '', actor),
-  }))
   on('GET', '/statistics', null, async (request, record) => {
     const by = (request.context.req.query('by') ?? '').split(',').filter(Boolean)
     return records.statistics(record, query(request, record), by, parts.zone, request.actor)
@@ -110,10 +107,13 @@ export function mountRecords(
       request.actor,
     )
   })
-  // Choices for references to what is kept elsewhere: users, stations, devices.
+  // Choices for references, also to what is kept elsewhere: users, stations, devices. Filters as in a list.
   app.get('/api/options/:to', (context) =>
-    answer(parts, context, null, async ({ actor }) => ({
-      options: await records.options(context.req.param('to'), context.req.query('q') ?? '', actor),
-    })),
+    answer(parts, context, null, async (request) => {
+      const to = context.req.param('to')
+      const record = findRecord(to)
+      const filters = record ? query(request, record).filters : []
+      return { options: await records.options(to, context.req.query('q') ?? '', filters, request.actor) }
+    }),
   )
 }

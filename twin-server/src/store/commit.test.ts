@@ -79,6 +79,7 @@ describe('group commit', () => {
         at: at + 1,
         body: { code: 'dischargeTemperatureHigh', until: at + 60_000, by: 'u1', reason: '测试', hidden: 'shelved' },
       },
+      { kind: 'alarm.escalated', v: 1, at: at + 2, body: { code: 'dischargeTemperatureHigh', occurrence: 'occ1', to: 'manager' } },
       {
         kind: 'alarm.acked',
         v: 1,
@@ -111,6 +112,7 @@ describe('group commit', () => {
     expect(events.map((e) => [e.kind, e.occurrence, e.by, e.note])).toEqual([
       ['alarm.raised', 'occ1', null, null],
       ['alarm.shelved', 'occ1', 'u1', '测试'],
+      ['alarm.escalated', 'occ1', null, null],
       ['alarm.acked', 'occ1', 'u1', '已知'],
       ['alarm.cleared', 'occ1', null, null],
       ['alarm.raised', 'occ2', null, null],

@@ -57,9 +57,9 @@ export function projectAlarms(tx: Tx, org: string, epochOf: (shard: number) => n
     if (!isAlarmFact(fact)) continue
     const device = actor.slice(actor.indexOf(':') + 1)
     const change = projectAlarm(fact, { station, device, deviceKind: '' })
-    if (change === null) continue
-    if (change.op === 'insert') jobs.push(insert(tx, org, change.row, change.again))
-    else jobs.push(update(tx, change.where, change.set, device, fact.body.code))
+    if (fact.kind === 'alarm.pending') continue
+    if (change?.op === 'insert') jobs.push(insert(tx, org, change.row, change.again))
+    else if (change) jobs.push(update(tx, change.where, change.set, device, fact.body.code))
     const occurrence = 'occurrence' in fact.body ? fact.body.occurrence : null
     const by = 'by' in fact.body ? fact.body.by : null
     jobs.push(

@@ -129,6 +129,15 @@ export const alarms = [
     respondWithinMin: 120,
     trip: { doorOpen: true },
   }),
+  alarm('ST-013', 'P3', 'performance', ['当日用电超定额', 'Daily energy quota exceeded'], {
+    condition: 'energyQuota > 0 && energyToday > energyQuota',
+    clear: 'energyQuota == 0 || energyToday <= energyQuota',
+    delays: [0, 0],
+    consequence: ['当日用电超出定额', 'More energy than planned for the day'],
+    action: ['检查空载、压力带和泄漏,确认定额', 'Check unloaded running, pressure band and leaks; review the quota'],
+    respondWithinMin: 1440,
+    trip: { energyToday: 6000 },
+  }),
   alarm('ST-020', 'P1', 'safety', ['火警', 'Fire alarm'], {
     condition: 'fireAlarm',
     clear: '!fireAlarm',

@@ -141,4 +141,16 @@ export const points = [
     tier: 'derived',
     note: 'fireAlarm || floodAlarm || unauthorizedMovement || intrusionAlarm || remote operation in progress.',
   }),
+  analog('energyToday', ['今日用电', 'Energy today'], [0, 10000000, 'kWh'], 2000, {
+    sampleMs: 0,
+    deadband: 0.1,
+    tier: 'derived',
+    note: "Since midnight in the station's zone, as growth of the main meter's counter.",
+  }),
+  analog('energyQuota', ['日用电定额', 'Daily energy quota'], [0, 10000000, 'kWh'], 5000, {
+    sampleMs: 0,
+    deadband: 0,
+    tier: 'derived',
+    note: '0 = none.',
+  }),
 ]

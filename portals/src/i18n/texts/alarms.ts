@@ -1,4 +1,5 @@
 export const alarmTexts = {
+  'alarm.distance': ['距站址 {{n}} m', '{{n}} m from the site'],
   'alarm.title': ['报警中心', 'Alarm console'],
   'alarm.priority': ['等级', 'Priority'],
   'alarm.P1': ['紧急', 'Critical'],

@@ -24,6 +24,8 @@ export const overviewTexts = {
   'overview.units': ['机组 {{running}}/{{total}}', 'Units {{running}}/{{total}}'],
   'overview.online': ['设备在线 {{online}}/{{total}}', 'Devices online {{online}}/{{total}}'],
   'overview.unitsLabel': ['运行 / 总数', 'Running / total'],
+  'overview.plants': ['集中站与用户出口', 'Plants and their outlets'],
+  'overview.plantsHint': ['圆环面积按额定流量', 'Rings grow with rated flow'],
   'overview.pressure': ['母管压力', 'Header pressure'],
   'overview.sumNote': ['按有数据的站点合计', 'Sum over stations with data'],
 } as const

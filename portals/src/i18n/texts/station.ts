@@ -22,6 +22,7 @@ export const stationTexts = {
   'station.presence.occupied': ['站房有人', 'Room occupied'],
   'station.presence.unknown': ['人员情况未知', 'Presence unknown'],
   'station.presenceHint': ['有人或未知时拒绝远程操作', 'Remote operation is refused while occupied or unknown'],
+  'station.hoursToday': ['今日运行', 'Hours run today'],
   'station.partial': ['合计不完整', 'Totals are partial'],
   'station.partialNaming': ['合计缺少：{{units}}', 'Totals lack: {{units}}'],
   'station.lockout': ['远程锁定', 'Remote lock-out'],

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration'
 import { core } from './0001-core.ts'
 import { auth } from './0002-auth.ts'
 import { foundationRecords } from './0100-foundation-records.ts'
+import { assets } from './0102-assets.ts'
 import { spareParts } from './0101-spare-parts.ts'
 import { cluster } from './0110-cluster.ts'
 
@@ -11,5 +12,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-auth': auth,
   '0100-foundation-records': foundationRecords,
   '0101-spare-parts': spareParts,
+  '0102-assets': assets,
   '0110-cluster': cluster,
 }

@@ -2,6 +2,7 @@ import type { schemas } from '@twin/models/api'
 import { Tag, Tooltip } from 'antd'
 import type { z } from 'zod'
 import { useText } from '../../../i18n/index.ts'
+import { formatNumber } from '../../../ui/format.ts'
 
 export type AlarmRow = z.output<typeof schemas.alarmRow>
 
@@ -21,6 +22,9 @@ export function AlarmMarks({ row }: { readonly row: AlarmRow }) {
         </Tooltip>
       ) : null}
       {row.chattering ? <Tag color="magenta">{t('alarm.chattering')}</Tag> : null}
+      {typeof row.values['distance'] === 'number' ? (
+        <Tag data-testid="alarm-distance">{t('alarm.distance', { n: formatNumber(row.values['distance'], 0) })}</Tag>
+      ) : null}
       {row.groupedUnder ? (
         <Tooltip title={t('alarm.groupedUnder')}>
           <Tag>⤷</Tag>

@@ -40,13 +40,15 @@ export function StatisticsPage() {
             : undefined
     return text ? (by === 'code' ? `${label(text)} ${count.key}` : label(text)) : count.label || count.key
   }
-  const names = counts.map(nameOf)
+  // Bars are for the ten with most; the table below has them all.
+  const drawn = useMemo(() => (by === 'day' || by === 'hour' ? counts : counts.slice(0, 10)), [counts, by])
+  const names = drawn.map(nameOf)
   const sets = useMemo(
     () => [
-      { name: t('stats.count'), values: counts.map((count) => count.count) },
-      { name: t('stats.previous'), values: counts.map((count) => count.previous), faded: true },
+      { name: t('stats.count'), values: drawn.map((count) => count.count) },
+      { name: t('stats.previous'), values: drawn.map((count) => count.previous), faded: true },
     ],
-    [counts, t],
+    [drawn, t],
   )
   const total = stats.data?.total
   const before = stats.data?.previousTotal
@@ -83,10 +85,10 @@ export function StatisticsPage() {
             <BarChart
               labels={names}
               sets={sets}
-              height={timeAxis ? 300 : Math.min(900, 90 + counts.length * 34)}
+              height={timeAxis ? 300 : Math.min(900, 90 + drawn.length * 34)}
               horizontal={!timeAxis}
               ariaLabel={t('stats.chart')}
-              {...(by === 'hour' ? {} : { onPick: (index: number) => setOpen(counts[index] ?? null) })}
+              {...(by === 'hour' ? {} : { onPick: (index: number) => setOpen(drawn[index] ?? null) })}
             />
           </div>
         )}

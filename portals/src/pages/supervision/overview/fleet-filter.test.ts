@@ -19,6 +19,8 @@ const station = (change: Partial<StationSummary>): StationSummary => ({
   devices: { total: 6, online: 6 },
   alarms: { P1: 0, P2: 1, P3: 0, unacked: 1 },
   presence: 'vacant',
+  ratedFlow: 0,
+  outlets: [],
   ...change,
 })
 const none = { kind: null, province: null, state: null, text: '' }

@@ -11,7 +11,9 @@ import { paletteOf } from '../../../ui/theme.ts'
 import { Failed, Loading } from '../../../ui/widgets/index.ts'
 import { MapFooter } from './map-footer.tsx'
 import { loadMap, type Boundaries, type MapSettings } from './map-settings.ts'
+import { drawnMarks } from './drawn-marks.ts'
 import { clusterColour, clusterCounts, mapStyle, markerImage } from './map-style.ts'
+import { PlantOverlay } from './plant-overlay.tsx'
 
 setWorkerUrl(workerUrl)
 const CHINA: [[number, number], [number, number]] = [
@@ -23,6 +25,8 @@ interface FleetMapProps {
   readonly stations: readonly StationSummary[]
   readonly selected: string | null
   readonly onSelect: (station: string) => void
+  /** Central stations with lines to their outlets, sized by rated flow. */
+  readonly plants: boolean
 }
 
 export function FleetMap(props: FleetMapProps) {
@@ -38,6 +42,10 @@ export function FleetMap(props: FleetMapProps) {
   return <DrawnMap key={`${theme}-${lang}`} {...props} {...base} />
 }
 
+/** Stored places are WGS-84; the base map may stand on the grid of Chinese public maps. */
+const onGrid = (place: NonNullable<StationSummary['position']>, crs: MapSettings['crs']): NonNullable<StationSummary['position']> =>
+  crs === 'GCJ-02' ? wgs84ToGcj02(place) : place
+
 /** Camera kept over a change of theme or language, which draws the map anew. */
 let camera: { center: [number, number]; zoom: number } | undefined
 
@@ -46,7 +54,7 @@ function featuresOf(stations: readonly StationSummary[], crs: MapSettings['crs']
     type: 'FeatureCollection' as const,
     features: stations.flatMap((station) => {
       if (!station.position) return []
-      const { lat, lng } = crs === 'GCJ-02' ? wgs84ToGcj02(station.position) : station.position
+      const { lat, lng } = onGrid(station.position, crs)
       return [
         {
           type: 'Feature' as const,
@@ -62,6 +70,7 @@ function DrawnMap({
   stations,
   selected,
   onSelect,
+  plants,
   settings,
   boundaries,
 }: FleetMapProps & { readonly settings: MapSettings; readonly boundaries: Boundaries }) {
@@ -139,6 +148,8 @@ function DrawnMap({
       })
       setReady(true)
     })
+    // Tests and assistive tools cannot look into the canvas: what is drawn, and where, stands on the element.
+    made.on('idle', () => made.getContainer().setAttribute('data-marks', JSON.stringify(drawnMarks(made))))
     made.on('click', 'marks', (event: MapLayerMouseEvent) => {
       const id = event.features?.[0]?.properties['id'] as string | undefined
       if (id) select.current(id)
@@ -179,6 +190,9 @@ function DrawnMap({
   return (
     <>
       <div ref={box} className="fleet-map" data-testid="fleet-map" role="application" aria-label={t('overview.map')} />
+      {plants && ready && map.current ? (
+        <PlantOverlay map={map.current} plants={stations} place={({ position }) => position && onGrid(position, settings.crs)} />
+      ) : null}
       <MapFooter settings={settings} inset={boundaries.inset} onFit={() => map.current?.fitBounds(CHINA, { padding: 12 })} />
     </>
   )

@@ -143,7 +143,7 @@ export function OverviewPage() {
         <section className="overview-map" aria-label={t('overview.map')}>
           <Boundary instead={<div className="map-failed">{t('overview.mapFailed')}</div>}>
             <Suspense fallback={<Loading />}>
-              <FleetMap stations={shown} selected={selected} onSelect={setSelected} />
+              <FleetMap stations={shown} selected={selected} onSelect={setSelected} plants={filter.kind === 'centralStation'} />
             </Suspense>
           </Boundary>
           <ul className="map-legend" aria-hidden="true">

@@ -11,6 +11,7 @@ import { headlineOf, readDevice, readingOf, unitState, type Reading } from '../.
 import { ReadingValue, StateText } from '../../../ui/widgets/index.ts'
 import { CommandButtons } from '../commands/command-buttons.tsx'
 import { DeviceAlarms } from './device-alarms.tsx'
+import { HoursToday } from './hours-today.tsx'
 import { PointTable } from './point-table.tsx'
 import { Sparkline } from './sparkline.tsx'
 
@@ -81,6 +82,9 @@ export function DevicePanel({ config, device, feed, onSelect }: DevicePanelProps
           </li>
         ))}
       </ul>
+      {feed.mode === 'live' && readingOf(read, 'runningHours') ? (
+        <HoursToday device={device.id} reading={readingOf(read, 'runningHours')} now={now} zone={config.timeZone} />
+      ) : null}
       {curve ? (
         <section>
           <div className="section-title">

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useText } from '../../../i18n/index.ts'
 import { useStationView } from '../../../live/index.ts'
 import { formatTime, unitSign } from '../../../ui/format.ts'
-import { headlineOf, readDevice, readingOf, unitState, valueText, type DeviceReadings } from '../../../ui/mapper/index.ts'
+import { headlineOf, readDevice, readingOf, unitState, valueText, type DeviceReadings, type Reading } from '../../../ui/mapper/index.ts'
 import { usePhone } from '../../../ui/shell/index.ts'
 import { KpiStrip, Loading, ReadingValue, StateMark } from '../../../ui/widgets/index.ts'
 import { PointTable } from './point-table.tsx'
@@ -24,6 +24,7 @@ export function ParametersTab({ config, feed }: StationTabProps) {
   const kind = kinds.find((candidate) => candidate.kind === kindName) ?? kinds[0]
   const units = reads.filter((read) => read.kind === kind && read.device.id !== config.id)
   const partial = view.station.missing.length > 0
+  const lacking = view.station.missing.map((id) => config.devices.find((device) => device.id === id)?.name ?? id).join('、')
   return (
     <div className="tab-scroll" data-testid="parameters-tab">
       {station ? (
@@ -36,8 +37,10 @@ export function ParametersTab({ config, feed }: StationTabProps) {
                 <>
                   {label(reading.point.label)}{' '}
                   {partial && reading.point.tier === 'derived' ? (
-                    <Tooltip title={t('station.partial')}>
-                      <Tag color="orange">{t('energy.flag.partial')}</Tag>
+                    <Tooltip title={t('station.partialNaming', { units: lacking })}>
+                      <Tag color="orange" data-testid="partial">
+                        {t('energy.flag.partial')}
+                      </Tag>
                     </Tooltip>
                   ) : null}
                 </>
@@ -47,6 +50,11 @@ export function ParametersTab({ config, feed }: StationTabProps) {
               ...(reading.stale ? { tone: 'muted' as const } : {}),
             }))}
           />
+          {config.kind === 'singleModule' ? (
+            <div className="panel" data-testid="module-parameters">
+              <PointTable readings={moduleReadings(reads)} />
+            </div>
+          ) : null}
           <details className="panel">
             <summary>
               {label(station.kind.label)} · {t('station.allParams')}
@@ -78,6 +86,26 @@ export function ParametersTab({ config, feed }: StationTabProps) {
       {kind ? <Matrix units={units} view={view} points={pointsShown(kind.points, units, all, text, (p) => label(p.label))} /> : null}
     </div>
   )
+}
+
+/** What a lone machine is judged by, in one table; a machine without converter runs at the frequency its meter sees. */
+function moduleReadings(reads: readonly DeviceReadings[]): readonly Reading[] {
+  const machine = reads.find((read) => read.kind.kind === 'compressor')
+  const meter = reads.find((read) => read.kind.kind === 'powerMeter')
+  const pick = (point: string): Reading | undefined => readingOf(machine, point)
+  return [
+    pick('runState'),
+    pick('dischargePressure'),
+    pick('dischargeTemperature'),
+    pick('motorCurrentA'),
+    pick('motorCurrentB'),
+    pick('motorCurrentC'),
+    pick('supplyVoltage'),
+    pick('vfdFrequency') ?? readingOf(meter, 'frequency'),
+    pick('activePower'),
+    pick('runningHours'),
+    pick('loadedHours'),
+  ].filter((reading) => reading !== undefined)
 }
 
 /** Main points unless all are asked for or searched; never one that no unit of this station has. */

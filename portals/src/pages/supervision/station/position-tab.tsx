@@ -83,6 +83,20 @@ export function PositionTab({ config, feed }: StationTabProps) {
             ) : (
               <Tag data-testid="no-position">{t('position.none')}</Tag>
             )}
+            {config.position ? (
+              <Descriptions
+                size="small"
+                column={1}
+                data-testid="site-position"
+                items={[
+                  {
+                    key: 'site',
+                    label: `${t('position.site')} (${t('position.wgs84')})`,
+                    children: <span className="num">{coordinates(config.position.lat, config.position.lng)}</span>,
+                  },
+                ]}
+              />
+            ) : null}
             {view?.station.fence ? (
               <Tag color="red">{t('station.fenceOutside', { distance: formatNumber(view.station.fence.distance, 0) })}</Tag>
             ) : null}
