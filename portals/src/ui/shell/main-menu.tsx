@@ -68,7 +68,8 @@ export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
       </Link>
     ),
   })
-  const shown = (entries: readonly MenuEntry[]) => entries.filter((entry) => permits(permissions, entry.permission)).map((entry) => item(entry))
+  const shown = (entries: readonly MenuEntry[]) =>
+    entries.filter((entry) => permits(permissions, entry.permission)).map((entry) => item(entry))
   const arranged = useMenu().data
   const built = [...supervisionMenu, ...systemMenu]
   // The menu as administrators arranged it; entries the console knows keep their icon and badge, renamed ones their new name.
@@ -92,7 +93,11 @@ export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
     { type: 'group', key: 'supervision', label: t('nav.supervision'), children: shown(supervisionMenu) },
     { type: 'group', key: 'system', label: t('nav.system'), children: shown(systemMenu) },
   ]
-  const selected = pathname.startsWith('/station') ? '/' : pathname.startsWith('/records/') ? pathname.split('/').slice(0, 3).join('/') : pathname
+  const selected = pathname.startsWith('/station')
+    ? '/'
+    : pathname.startsWith('/records/')
+      ? pathname.split('/').slice(0, 3).join('/')
+      : pathname
   return (
     <nav aria-label={t('nav.main')} style={{ flex: 1, overflowY: 'auto' }}>
       <Menu mode="inline" items={items} selectedKeys={[selected]} />
