@@ -65,7 +65,7 @@ describe('an owner fails at a chosen moment', () => {
       await until('all served by the other', async () => {
         const progress = await sent.progress(lab.sql)
         return sent.streams.every(({ device }) => (progress.get(device) ?? 0) > (marks.get(device) ?? 0))
-      })
+      }, 60)
       // Back from its pause, with all that was held on its way at once.
       victim.process.signal('SIGCONT')
       pg.release()
@@ -74,6 +74,6 @@ describe('an owner fails at a chosen moment', () => {
       await until('no shard on the move', async () => !(await lab.owners()).has(''))
       expect(await findings(lab.sql, publisher)).toEqual(CLEAN)
     },
-    90_000,
+    150_000,
   )
 })
