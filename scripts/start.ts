@@ -153,6 +153,8 @@ async function main(): Promise<void> {
         if (ready) resolve()
       }
       fleet.on('message', listen)
+      // A slow machine shows the product while the history still comes in.
+      setTimeout(resolve, 180_000)
     })
   }
   const seconds = ((Date.now() - started) / 1000).toFixed(1)

@@ -88,14 +88,14 @@ export interface Session {
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: never }>
 }
 
-/** The real server as its own process, demo mode, on free ports, with its own data folder and (given) database. */
+/** The real server as its own process, demo mode, on free ports, with its own data folder; '' = with its embedded database. */
 export async function startProduct(databaseUrl: string, extra: NodeJS.ProcessEnv = {}): Promise<Product> {
   const dir = mkdtempSync(join(tmpdir(), 'twin-'))
   const [http, mqtt] = [await freePort(), await freePort()]
   const env = {
     TWIN_MODE: 'demo',
     TWIN_DATA_DIR: dir,
-    DATABASE_URL: databaseUrl,
+    ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
     TWIN_HTTP_PORT: String(http),
     TWIN_MQTT_PORT: String(mqtt),
     TWIN_DEVICE_MASTER: randomBytes(32).toString('base64url'),

@@ -13,12 +13,13 @@ import { createHttp, expireUntaken, type HttpStore, logCommandEnds } from './htt
 import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
-import { createStore, defaultRetention, startEmbeddedPostgres } from './store/index.ts'
+import { createStore, defaultRetention, keepEmbeddedPostgres, type StationStore } from './store/index.ts'
 import { permissionsFromRoles, startModules } from './modules/index.ts'
 import { createVideoNotConfigured } from './video/index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const log = pino({ level: process.env.TWIN_LOG ?? 'warn', base: null })
+// Errors under either name come with message and stack; by default pino shows only `err`.
+const log = pino({ level: process.env.TWIN_LOG ?? 'warn', base: null, serializers: { error: pino.stdSerializers.err } })
 
 /** Started parts, stopped last first; each gets its chance even if another fails. */
 class Parts {
@@ -28,7 +29,18 @@ class Parts {
   }
   async stop(): Promise<void> {
     for (const { name, stop } of this.#stops.splice(0).toReversed())
-      await stop().catch((error: unknown) => log.error({ error: String(error) }, `stopping ${name} failed`))
+      await stop().catch((error: unknown) => log.error({ err: error }, `stopping ${name} failed`))
+  }
+}
+
+/** The demo's stations, and what later releases add to them; what people changed stays. */
+async function seedDemoFleet(stations: StationStore): Promise<void> {
+  for (const station of demoFleet()) {
+    const stored = await stations.get(station.id)
+    const known = new Set(stored?.devices.map((device) => device.id))
+    const added = station.devices.filter((device) => !known.has(device.id))
+    if (!stored) await stations.save(station)
+    else if (added.length > 0) await stations.save({ ...stored, devices: [...stored.devices, ...added], pipes: station.pipes })
   }
 }
 
@@ -38,19 +50,21 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
 
   let url = config.databaseUrl
   if (url === null) {
-    const postgres = await startEmbeddedPostgres({ dir: join(config.dataDir, 'postgres') })
+    const postgres = await keepEmbeddedPostgres({ dir: join(config.dataDir, 'postgres') }, (problem) =>
+      log.error({ problem }, problem === null ? 'the embedded database died and was started again' : 'the embedded database is down'),
+    )
     parts.add('postgres', () => postgres.stop())
     url = postgres.url
   }
   const store = await createStore({
     url,
-    onRetry: (error) => log.warn({ error: String(error) }, 'commit failed, trying again'),
+    onRetry: (error) => log.warn({ err: error }, 'commit failed, trying again'),
     ...(config.cluster && {
       cluster: { lockMs: config.cluster.settings.lockTimeoutMs, idleMs: config.cluster.settings.idleTransactionMs },
     }),
   })
   parts.add('store', () => store.close())
-  if (demo && (await store.stations.list()).length === 0) for (const station of demoFleet()) await store.stations.save(station)
+  if (demo) await seedDemoFleet(store.stations)
 
   const effects = createEffects()
   const local = createRuntime({
@@ -133,7 +147,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     db: store.db,
     stations: store.stations,
     series: (query) => store.history.series(query),
-    counterReadings: (device, kind, point, edges, to) => store.history.counterReadings(device, kind, point, edges, to),
+    counterReadings: (queries, timeZone) => store.history.counterReadings(queries, timeZone),
     async viewAt(station, t) {
       const source = await store.history.twinSource(station.id, t)
       return source && viewAt(station, source, t)
@@ -155,6 +169,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       allowedOrigins: origins,
       trustedProxies: config.trustedProxies,
       portals,
+      map: config.map,
     },
     log,
     deviceSecret: (device, generation) => deviceSecret(config.deviceMaster, device, generation),
@@ -210,13 +225,13 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   parts.add('ingest', () => devices.close())
   disconnect = (device) => devices.disconnect(device)
   health.devices = async () => devices.health()
-  const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, error: String(error) }, 'video result not taken'))
+  const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, err: error }, 'video result not taken'))
   effects.connect({ runtime, downlink: devices, video, log })
   const endLog = logCommandEnds({
     runtime,
     db: store.db,
     security,
-    failed: (error) => log.error({ error: String(error) }, 'audit of a command end failed'),
+    failed: (error) => log.error({ err: error }, 'audit of a command end failed'),
   })
   parts.add('audit of command ends', async () => endLog())
   await expireUntaken({ store: httpStore, clock, runtime, security, ...(config.cluster && { olderThanMs: 60_000 }) })
@@ -224,7 +239,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   store.startJobs({
     rollups: config.rollups,
     retention: { ...defaultRetention, rawDays: config.keepRawDays, minuteDays: config.keepMinutesDays },
-    onError: (error) => log.error({ error: String(error) }, 'upkeep failed'),
+    onError: (error) => log.error({ err: error }, 'upkeep failed'),
   })
 
   hub.attach(server)
@@ -267,17 +282,18 @@ async function stop(code: number): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
 // Started by another process: ends with it.
 if (process.send) process.on('disconnect', () => void stop(0))
-process.on('unhandledRejection', (error) => {
-  log.fatal({ error: error instanceof Error ? error.stack : String(error) }, 'unhandled rejection')
+/** A log may go to a file or nowhere: what ended the process is said on stderr as well. */
+function crash(what: string, error: unknown, advice: string): void {
+  log.fatal({ err: error }, what)
+  console.error(advice)
   void stop(1)
-})
+  // A part that hangs must not keep a broken process alive.
+  setTimeout(() => process.exit(1), 15_000).unref()
+}
+for (const event of ['unhandledRejection', 'uncaughtException'] as const)
+  process.on(event, (error: unknown) => crash(event, error, `${event}: ${error instanceof Error ? error.stack : String(error)}`))
 try {
-  await start(readConfig(process.env), parts, (error) => {
-    log.fatal({ error: error.stack }, 'the runtime stopped')
-    void stop(1)
-  })
+  await start(readConfig(process.env), parts, (error) => crash('the runtime stopped', error, `the runtime stopped: ${error.stack}`))
 } catch (error) {
-  log.fatal({ error: error instanceof Error ? error.stack : String(error) }, 'start failed')
-  console.error(explain(error))
-  await stop(1)
+  crash('start failed', error, explain(error))
 }

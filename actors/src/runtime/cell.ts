@@ -4,6 +4,7 @@ import type { Fact } from '@twin/models/twin'
 import type { IdSource } from '../ports.ts'
 import { nextDue, stateOfDevice, type DeviceContext } from '../device/device-actor.ts'
 import { CellReadings, type CellState, DeriveReader, DeviceCore, initialCell, SlabUndo, WindowUndo } from '../telemetry/index.ts'
+import type { NightWatch } from '../station/night.ts'
 import { OpenTurn } from './open-turn.ts'
 import type { CellView, NewRow, Turn, TurnResult } from './turn.ts'
 
@@ -38,6 +39,7 @@ export class Cell implements CellView {
   /** Server time of the last derivation of station values, and whether anything changed since. */
   derivedAt = -Infinity
   changed = true
+  night: NightWatch | null = null
   readonly quarantined = new Set<string>()
   /** Counts changes, and the count at the last snapshot. */
   version = 0

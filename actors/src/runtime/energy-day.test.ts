@@ -5,6 +5,13 @@ import { TestPlant, testStation } from '../memory/test-plant.ts'
 
 const minutes = 60_000
 
+async function valueOf(plant: TestPlant, name: string): Promise<number> {
+  let found: StationView | undefined
+  plant.runtime.snapshot(plant.config.id, (view) => (found = view))
+  await plant.time.pass(100)
+  return found?.slabs[found.order.indexOf(plant.config.id)]?.val[findPoint(kindOf('station'), name)] ?? NaN
+}
+
 async function today(plant: TestPlant): Promise<{ used: number; phase: string | undefined }> {
   let found: StationView | undefined
   plant.runtime.snapshot(plant.config.id, (view) => (found = view))
@@ -51,4 +58,32 @@ it('[EN1] the day is counted across a restart and a meter reset; passing the quo
   await plant.time.pass(4000)
   expect(await today(plant)).toEqual({ used: 0, phase: 'RTN_UNACK' })
   expect(warnings()).toHaveLength(2)
+})
+
+it('[EN2] a quiet night tells of the leaks once the day around it is known, and a restart remembers', async () => {
+  const plant = await new TestPlant().live()
+  await plant.comeUp()
+  const evening = plant.time.now()
+  let total = 1000
+  const until = async (hours: number, flow: number, stepMinutes: number) => {
+    while (plant.time.now() < evening + hours * 60 * minutes) {
+      total += flow * stepMinutes
+      plant.report(plant.config.id, { headerFlow: flow, headerPressure: 7 })
+      plant.report(plant.device('flowMeter'), { total })
+      await plant.time.pass(stepMinutes * minutes)
+    }
+  }
+  // It is 16:00; nights run from hour 10 to 13 and from hour 34 to 37.
+  await until(9.9, 10, 5)
+  await until(13.1, 1.5, 1)
+  expect(plant.facts('leak.night')).toEqual([])
+  await until(33.9, 10, 5)
+  await until(37.1, 1.5, 1)
+  expect(plant.facts('leak.night')).toMatchObject([{ fact: { body: { flow: 1.5, pressure: 7 } } }])
+  await plant.settled()
+  await plant.live()
+  await plant.run(2, { station: { headerFlow: 10, headerPressure: 7 }, flowMeter: { total } })
+  expect(await valueOf(plant, 'leakFlow')).toBeCloseTo(1.5, 6)
+  // Of 8.9 m3/min on the mean; the window of a day is one of 23 to 24 hours.
+  expect(Math.abs((await valueOf(plant, 'leakPercent')) - 17.3)).toBeLessThan(0.6)
 })

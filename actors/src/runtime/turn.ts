@@ -3,6 +3,7 @@ import type { StationConfig } from '@twin/models/stations'
 import type { Effect, Fact } from '@twin/models/twin'
 import type { RejectReason } from '@twin/models/wire'
 import type { DeadLetter, IdSource, SampleRow } from '../ports.ts'
+import type { NightWatch } from '../station/night.ts'
 import type { ActorFact, CellReadings, CellState, DeriveReader, DeviceCore } from '../telemetry/index.ts'
 
 export type NewRow = Omit<SampleRow, 'shard' | 'seq' | 'station'>
@@ -48,5 +49,7 @@ export interface CellView {
   readonly quarantined: ReadonlySet<string>
   /** Epoch of this process's claim, part of every command sent. */
   readonly epoch: number
+  /** The night being watched for leaks. */
+  night: NightWatch | null
   now(wall: number): number
 }

@@ -5,6 +5,7 @@ import type { CellView, Turn } from '../runtime/turn.ts'
 import { evaluateDevice } from '../device/device-actor.ts'
 import type { DeviceCore } from '../telemetry/index.ts'
 import { energyToday } from './energy.ts'
+import { knownLeak, watchNight } from './night.ts'
 
 const GOOD = qualities.indexOf('good')
 const BAD = qualities.indexOf('bad')
@@ -30,8 +31,9 @@ export function deriveCell(cell: CellView, turn: Turn): void {
   }
   if (own === undefined) return
   readings.now = now
+  watchNight(cell, turn)
   const used = energyToday(cell)
-  const { values, missing } = deriveStation(config, reader, undefined, used)
+  const { values, missing } = deriveStation(config, reader, knownLeak(cell), used)
   record(cell, turn, own, values, 0)
   if (missing.join() !== cell.state.station.missing.join())
     turn.say(cell.address, [{ kind: 'missing.changed', v: 1, at: now, body: { devices: missing } }])

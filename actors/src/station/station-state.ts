@@ -1,5 +1,6 @@
 import type { CommandState, StationFact, StationState } from '@twin/models/twin'
 import { foldCommand } from '@twin/models/commands'
+import { LEAK_NIGHTS } from '@twin/models/stations'
 import { current, isDraft, type Draft } from 'immer'
 
 export const initialStation: StationState = {
@@ -57,6 +58,9 @@ export function applyStationFact(draft: Draft<StationState>, fact: StationFact):
       return
     case 'energy.day':
       draft.energyDay = fact.body
+      return
+    case 'leak.night':
+      draft.leakNights = [...(draft.leakNights ?? []), fact.body].slice(-LEAK_NIGHTS)
   }
 }
 

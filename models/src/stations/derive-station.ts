@@ -48,7 +48,7 @@ export function deriveStation(config: StationConfig, reader: PointReader, leak?:
     airPerKwh,
     expectedSpecificEnergy: expected,
     leakFlow: leak?.flow ?? NaN,
-    leakPercent: leak && flow.value > 0 ? Math.min(100, (100 * leak.flow) / flow.value) : NaN,
+    leakPercent: leak ? leakShare(leak.flow, leak.mean ?? flow.value) : NaN,
     airBalanceErrorPercent: airBalanceError(config, units, reader),
     energyQuota: config.energyQuota ?? 0,
     ...(energyToday !== undefined && { energyToday }),
@@ -63,6 +63,8 @@ export function deriveStation(config: StationConfig, reader: PointReader, leak?:
     grade: stationGrade(units, states, reader),
   }
 }
+
+const leakShare = (leak: number, flow: number): number => (flow > 0 ? Math.min(100, (100 * leak) / flow) : NaN)
 
 /**
  * A ratio beyond the point's range (a start against an empty line) says nothing: unknown, not nonsense. Low ones are real: a machine that

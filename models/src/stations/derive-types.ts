@@ -27,6 +27,8 @@ export interface StationDerivation {
 export interface LeakKnowledge {
   /** m3/min at the present header pressure. */
   readonly flow: number
+  /** Mean header flow, m3/min, the rate refers to; absent = the present flow. */
+  readonly mean?: number
 }
 
 /** stations/index.ts: `deriveStation`. Stateless; run it after the devices' own `deriveDevice`. */

@@ -15,5 +15,6 @@ export {
   targetPressure,
   unitParams,
 } from './ratings.ts'
+export { LEAK_NIGHTS, leakNight, leakOf, type LeakNight, type NightMinute } from './night-leak.ts'
 export { replayStation, type Recording } from './replay-station.ts'
 export { defaultPolicy, stationKindLabels } from './types.ts'

@@ -114,6 +114,7 @@ describe('derived values', () => {
     expect(missing).toEqual([])
     expect(grade).toBe(2)
     expect(deriveStation(config, readerOf(base), { flow: 2.3 }).values['leakPercent']).toBeCloseTo(20, 6)
+    expect(deriveStation(config, readerOf(base), { flow: 2.3, mean: 9.2 }).values['leakPercent']).toBeCloseTo(25, 6)
   })
   it('fall back to partial sums that name what they lack', () => {
     const { values, missing } = deriveStation(config, readerOf({ ...base, [`${meter}.flow`]: NaN, [`${two}.deliveredFlow`]: NaN }))

@@ -1,4 +1,5 @@
 import type { EnergyDay } from '../energy/day.ts'
+import type { LeakNight } from '../stations/night-leak.ts'
 import type { AlarmEffect, Priority } from '../kinds/types.ts'
 import type { CommandMessage } from '../wire/types.ts'
 
@@ -323,6 +324,8 @@ export interface StationState {
   readonly planned: { readonly plan: unknown; readonly validUntil: number } | null
   /** Where the energy of the local day is counted from; absent or null = nothing known yet. */
   readonly energyDay?: EnergyDay | null
+  /** What the last quiet nights said of the leaks, oldest first. */
+  readonly leakNights?: readonly LeakNight[]
 }
 
 export type StationFact =
@@ -355,6 +358,7 @@ export type StationFact =
   | { readonly kind: 'missing.changed'; readonly v: 1; readonly at: number; readonly body: { readonly devices: readonly string[] } }
   | { readonly kind: 'plan.changed'; readonly v: 1; readonly at: number; readonly body: StationState['planned'] }
   | { readonly kind: 'energy.day'; readonly v: 1; readonly at: number; readonly body: EnergyDay }
+  | { readonly kind: 'leak.night'; readonly v: 1; readonly at: number; readonly body: LeakNight }
 
 export interface TechnicianState {
   readonly duty: 'off' | 'on' | 'busy'

@@ -74,7 +74,7 @@ export async function startLiveWorld(): Promise<LiveWorld> {
     db: store.db,
     stations: store.stations,
     series: (query) => store.history.series(query),
-    counterReadings: (...query) => store.history.counterReadings(...query),
+    counterReadings: (queries, timeZone) => store.history.counterReadings(queries, timeZone),
     async viewAt(config, t) {
       const source = await store.history.twinSource(config.id, t)
       return source && viewAt(config, source, t)

@@ -6,7 +6,7 @@ import type { CounterReading } from '@twin/models/energy'
 import type { StationView } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
 import type { Security } from '../security/index.ts'
-import type { Database } from '../store/index.ts'
+import type { CounterQuery, Database } from '../store/index.ts'
 import type { Gate, HttpExtension } from './extension.ts'
 import type { MetricSource } from './http-metrics.ts'
 
@@ -36,8 +36,8 @@ export interface SeriesQuery {
 export interface HttpStore {
   readonly db: Kysely<Database>
   series(query: SeriesQuery): Promise<SeriesData>
-  /** Last reading at or before each given time and the newest before `to`, ascending, without doubles; good readings only. */
-  counterReadings(device: string, kind: string, point: string, edges: readonly number[], to: number): Promise<readonly CounterReading[]>
+  /** For each counter the last reading at or before each given time and the newest before `to`, ascending; good readings only. */
+  counterReadings(queries: readonly CounterQuery[], timeZone: string): Promise<readonly (readonly CounterReading[])[]>
   /** The station as it was; undefined before its first day. */
   viewAt(station: StationConfig, t: number): Promise<StationView | undefined>
   /** Durable before the runtime is told. */

@@ -72,7 +72,7 @@ export async function runOperation(
 
 /** A bug or a part that is down: logged in full, answered without a word of it. */
 export function failure(parts: HttpParts, error: unknown, detail: object): Response {
-  parts.log.error({ ...detail, error }, 'request failed')
+  parts.log.error({ ...detail, err: error }, 'request failed')
   return errorResponse(isDatabaseDown(error) ? 'unavailable' : 'internal')
 }
 

@@ -74,7 +74,7 @@ export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOp
       },
     },
     series: () => Promise.resolve<SeriesData>({ resolution: 'raw', t: [], v: [] }),
-    counterReadings: () => Promise.resolve([]),
+    counterReadings: (queries) => Promise.resolve(queries.map(() => [])),
     viewAt: (config) => Promise.resolve(emptyView(config, time.now)),
   }
   const http = createHttp({

@@ -57,7 +57,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   security.allChanged()
 
   const bells = await listenBells(parts.databaseUrl)
-  const failed = (error: unknown): void => parts.log.error({ error: String(error) }, 'a change could not be read')
+  const failed = (error: unknown): void => parts.log.error({ err: error }, 'a change could not be read')
   const follow = async (bell: string): Promise<void> => {
     if (bell === 'roles') security.allChanged()
     if (bell === 'menu') await menu.reload()

@@ -1,4 +1,5 @@
 import type { Tx } from './connection.ts'
+import type { Plain } from './pool.ts'
 
 /** One bucket of one point. n = 0 and NaN where nothing was measured. */
 export interface Bucket {
@@ -23,17 +24,58 @@ export interface RawReading {
   readonly quality: number
 }
 
+/** A point of a device as the history tables know it. */
+export interface Slot {
+  readonly device: string
+  readonly slot: number
+}
+/** Part of the time of one of several slots, [from, to). */
+export interface Stretch {
+  /** Index of the slot. */
+  readonly of: number
+  readonly from: number
+  readonly to: number
+}
+
+/** Stored readings of a slot in [from, to), ascending; what was not measured is left out. */
+export async function rawReadings(tx: Tx, device: string, slot: number, from: number, to: number): Promise<RawReading[]> {
+  const [readings] = await rawReadingsOf(tx, [{ device, slot }], [{ of: 0, from, to }])
+  return readings ?? []
+}
+
+/** The same for many slots in one query: a list per slot, over all its stretches. */
+export async function rawReadingsOf(tx: Tx, slots: readonly Slot[], stretches: readonly Stretch[]): Promise<RawReading[][]> {
+  const found: RawReading[][] = slots.map(() => [])
+  if (stretches.length === 0) return found
+  const rows = await tx.unsafe<RawReading & { of: number }>(
+    `select x."of", r.* from ${stretchTable}
+    cross join lateral (
+      select at, "values"[x.slot + 1] as value, get_byte(quality, x.slot) as quality, seq from sample s
+      where s.device = x.device and s.at >= x.since and s.at < x.until and octet_length(quality) > x.slot and get_byte(quality, x.slot) <> 255
+      offset 0) r
+    order by r.at, r.seq`,
+    stretchValues(slots, stretches),
+  )
+  for (const { of, at, value, quality } of rows) found[of]?.push({ at, value, quality })
+  return found
+}
+
+/** Slots and stretches as a table, for `stretchValues` as $1 to $5. */
+export const stretchTable = `unnest($1::int[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[]) as x("of", device, slot, since, until)`
+
+export function stretchValues(slots: readonly Slot[], stretches: readonly Stretch[]): Plain[] {
+  const slotOf = ({ of }: Stretch): Slot => slots[of] ?? { device: '', slot: 0 }
+  return [
+    stretches.map((x) => x.of),
+    stretches.map((x) => slotOf(x).device),
+    stretches.map((x) => slotOf(x).slot),
+    stretches.map((x) => x.from),
+    stretches.map((x) => x.to),
+  ]
+}
+
 /** Whether a stored value counts: good, uncertain or substituted. */
 export const counts = ({ value, quality }: RawReading): boolean => !Number.isNaN(value) && (quality === 0 || quality === 1 || quality === 4)
-
-/** Stored readings of a slot in [from, to), ascending; slots not measured are left out. */
-export async function rawReadings(tx: Tx, device: string, slot: number, from: number, to: number): Promise<RawReading[]> {
-  const i = slot + 1
-  return tx<RawReading[]>`
-    select at, "values"[${i}::int] as value, get_byte(quality, ${slot}::int) as quality from sample
-    where device = ${device} and at >= ${from} and at < ${to} and octet_length(quality) >= ${i}::int and get_byte(quality, ${slot}::int) <> 255
-    order by at, seq`
-}
 
 /** Where local days start, for the day tier. */
 export interface DayCutter {
@@ -77,20 +119,19 @@ export function daysOf(timeZone: string): DayCutter {
 }
 
 /**
- * Buckets of a point, right even while rollups lag: a bucket with a dirty mark below it is put together from finer rows, down to the raw
- * ones. Use one inside a repeatable-read transaction, so that marks and rows are of one moment.
+ * Buckets of points, right even while rollups lag: a bucket with a dirty mark below it is put together from finer rows, down to the raw
+ * ones. However many slots there are, a tier is one query. Use one inside a repeatable-read transaction, so that marks and rows are of one
+ * moment.
  */
 export class BucketReader {
   readonly #tx: Tx
-  readonly #device: string
-  readonly #slot: number
+  readonly #slots: readonly Slot[]
   readonly #days: DayCutter
-  #dirty: readonly [Set<number>, Set<number>, Set<number>] | null = null
+  #dirty: ReadonlyMap<string, DirtyTiers> | null = null
 
-  constructor(tx: Tx, device: string, slot: number, days: DayCutter) {
+  constructor(tx: Tx, slots: readonly Slot[], days: DayCutter) {
     this.#tx = tx
-    this.#device = device
-    this.#slot = slot
+    this.#slots = slots
     this.#days = days
   }
 
@@ -102,68 +143,68 @@ export class BucketReader {
     return tier === 2 ? this.#days.after(start) : start + (tier === 0 ? MINUTE : HOUR)
   }
 
-  /** Buckets that begin in [from, to), ascending; empty ones are left out. */
-  async read(tier: Tier, from: number, to: number): Promise<Bucket[]> {
-    const dirty = (await this.#marks())[tier]
-    const stored = await this.#stored(tier, from, to)
-    const buckets = stored.filter((bucket) => !dirty.has(bucket.start))
-    for (const [start, end] of this.#runs(
-      tier,
-      [...dirty].filter((start) => start >= from && start < to),
-    )) {
-      const fresh =
-        tier === 0
-          ? this.#fromRaw(await rawReadings(this.#tx, this.#device, this.#slot, start, end))
-          : this.#merge(tier, await this.read(lower(tier), start, end))
-      buckets.push(...fresh)
+  /** Buckets that begin within the stretches, a list per slot, ascending; empty ones are left out. Stretches of a slot don't overlap. */
+  async read(tier: Tier, stretches: readonly Stretch[]): Promise<Bucket[][]> {
+    const dirty = await this.#marks()
+    const found: Bucket[][] = this.#slots.map(() => [])
+    for (const { of, ...bucket } of await this.#stored(tier, stretches))
+      if (!dirty.get(this.#slots[of]?.device ?? '')?.[tier].has(bucket.start)) found[of]?.push(bucket)
+    const behind: Stretch[] = []
+    for (const { of, from, to } of stretches) {
+      const marked = dirty.get(this.#slots[of]?.device ?? '')?.[tier] ?? []
+      const starts = [...marked].filter((start) => start >= from && start < to)
+      for (const run of this.#runs(tier, starts)) behind.push({ of, ...run })
     }
-    return buckets.filter((bucket) => bucket.n > 0).sort((a, b) => a.start - b.start)
+    if (behind.length > 0) {
+      const finer = tier === 0 ? (await rawReadingsOf(this.#tx, this.#slots, behind)).map(ofReadings) : await this.read(lower(tier), behind)
+      for (const [of, buckets] of finer.entries()) found[of]?.push(...this.#merge(tier, buckets))
+    }
+    return found.map((buckets) => buckets.filter((bucket) => bucket.n > 0).sort((a, b) => a.start - b.start))
   }
 
-  #stored(tier: Tier, from: number, to: number): Promise<Bucket[]> {
-    const i = this.#slot + 1
-    return this.#tx.unsafe<Bucket>(
-      `select bucket as start, last_at as "lastAt", coalesce(n[${i}], 0) as n, vmin[${i}] as min, vmax[${i}] as max, vsum[${i}] as sum,
-         vfirst[${i}] as first, vlast[${i}] as last
-       from ${tables[tier]} where device = $1 and bucket >= $2 and bucket < $3`,
-      [this.#device, from, to],
+  async #stored(tier: Tier, stretches: readonly Stretch[]): Promise<(Bucket & { of: number })[]> {
+    if (stretches.length === 0) return []
+    return this.#tx.unsafe<Bucket & { of: number }>(
+      `select x."of", r.* from ${stretchTable}
+      cross join lateral (
+        select bucket as start, last_at as "lastAt", coalesce(n[x.slot + 1], 0) as n, vmin[x.slot + 1] as min, vmax[x.slot + 1] as max,
+          vsum[x.slot + 1] as sum, vfirst[x.slot + 1] as first, vlast[x.slot + 1] as last
+        from ${tables[tier]} t where t.device = x.device and t.bucket >= x.since and t.bucket < x.until) r`,
+      stretchValues(this.#slots, stretches),
     )
   }
 
-  /** Dirty buckets of every tier: those marked, and those above a dirty one. */
-  async #marks(): Promise<readonly [Set<number>, Set<number>, Set<number>]> {
+  /** Dirty buckets of every tier by device: those marked, and those above a dirty one. */
+  async #marks(): Promise<ReadonlyMap<string, DirtyTiers>> {
     if (this.#dirty) return this.#dirty
-    const rows = await this.#tx<{ tier: number; bucket: number }[]>`
-      select distinct m.tier, m.buckets[p] as bucket from rollup_dirty m, unnest(array_positions(m.devices, ${this.#device}::text)) p`
-    const dirty: [Set<number>, Set<number>, Set<number>] = [new Set(), new Set(), new Set()]
-    for (const { tier, bucket } of rows) dirty[tier === 0 ? 0 : tier === 1 ? 1 : 2].add(bucket)
-    for (const minute of dirty[0]) dirty[1].add(this.startOf(1, minute))
-    for (const hour of dirty[1]) dirty[2].add(this.startOf(2, hour))
+    const devices = [...new Set(this.#slots.map(({ device }) => device))]
+    const rows = await this.#tx<{ device: string; tier: number; bucket: number }[]>`
+      select distinct p.device, m.tier, p.bucket from rollup_dirty m, unnest(m.devices, m.buckets) p(device, bucket)
+      where m.devices && ${devices}::text[] and p.device = any(${devices}::text[])`
+    const dirty = new Map<string, DirtyTiers>()
+    for (const { device, tier, bucket } of rows) {
+      const tiers = dirty.get(device) ?? [new Set(), new Set(), new Set()]
+      tiers[tier === 0 ? 0 : tier === 1 ? 1 : 2].add(bucket)
+      dirty.set(device, tiers)
+    }
+    for (const tiers of dirty.values()) {
+      for (const minute of tiers[0]) tiers[1].add(this.startOf(1, minute))
+      for (const hour of tiers[1]) tiers[2].add(this.startOf(2, hour))
+    }
     this.#dirty = dirty
     return dirty
   }
 
-  /** Neighbouring buckets as ranges, so that one query reads them. */
-  *#runs(tier: Tier, starts: number[]): Generator<[number, number]> {
-    let run: [number, number] | null = null
+  /** Neighbouring buckets as ranges, so that a query has few of them. */
+  #runs(tier: Tier, starts: number[]): { from: number; to: number }[] {
+    const runs: { from: number; to: number }[] = []
     for (const start of starts.sort((a, b) => a - b)) {
+      const run = runs.at(-1)
       const end = this.after(tier, start)
-      if (run && run[1] === start) run[1] = end
-      else {
-        if (run) yield run
-        run = [start, end]
-      }
+      if (run?.to === start) run.to = end
+      else runs.push({ from: start, to: end })
     }
-    if (run) yield run
-  }
-
-  #fromRaw(readings: readonly RawReading[]): Bucket[] {
-    return this.#merge(
-      0,
-      readings
-        .filter(counts)
-        .map(({ at, value }) => ({ start: at, lastAt: at, n: 1, min: value, max: value, sum: value, first: value, last: value })),
-    )
+    return runs
   }
 
   #merge(tier: Tier, finer: readonly Bucket[]): Bucket[] {
@@ -177,6 +218,13 @@ export class BucketReader {
     return merged
   }
 }
+
+type DirtyTiers = readonly [Set<number>, Set<number>, Set<number>]
+
+const ofReadings = (readings: readonly RawReading[]): Bucket[] =>
+  readings
+    .filter(counts)
+    .map(({ at, value }) => ({ start: at, lastAt: at, n: 1, min: value, max: value, sum: value, first: value, last: value }))
 
 const lower = (tier: Tier): Tier => (tier === 2 ? 1 : 0)
 

@@ -152,7 +152,8 @@ describe('history', () => {
     ]
     await commit(readings.map(([t, value]) => row(device, t, 7, {}, value)))
     const edges = Array.from({ length: 8 }, (_, i) => from + i * HOUR)
-    const read = () => store.history.counterReadings(device, 'compressor', energyName, edges, from + 8 * HOUR)
+    const query = { device, kind: 'compressor', point: energyName, edges, to: from + 8 * HOUR }
+    const read = async () => (await store.history.counterReadings([query], 'UTC'))[0] ?? []
     const expected = [
       [at(-30, 5), 90],
       [at(0, 50), 110],

@@ -48,12 +48,12 @@ export async function readSeries(sql: Sql, query: SeriesQuery): Promise<SeriesDa
   if (!point) throw new Error(`${query.kind} has no point ${query.point}`)
   return sql.begin(async (tx) => {
     const zone = await zoneOf(tx, query.device)
-    const reader = new BucketReader(tx, query.device, slot, daysOf(zone))
+    const reader = new BucketReader(tx, [{ device: query.device, slot }], daysOf(zone))
     const resolution = query.resolution === 'auto' ? await choose(tx, query) : query.resolution
     if (resolution === 'raw') return rawSeries(await rawReadings(tx, query.device, slot, query.from, query.to), point, query.maxPoints)
     const tier: Tier = resolution === '1m' ? 0 : resolution === '1h' ? 1 : 2
-    const buckets = await reader.read(tier, reader.startOf(tier, query.from), query.to)
-    return bucketSeries(buckets, point, resolution, query.maxPoints)
+    const [buckets] = await reader.read(tier, [{ of: 0, from: reader.startOf(tier, query.from), to: query.to }])
+    return bucketSeries(buckets ?? [], point, resolution, query.maxPoints)
   }, readOnly)
 }
 

@@ -4,7 +4,7 @@ import { ClusterStore } from './cluster-store.ts'
 import { type CommitOptions, PostgresCommitPort } from './commit.ts'
 import type { CounterReading } from '@twin/models/energy'
 import { type Db, openKysely, openPool, type Sql } from './connection.ts'
-import { counterReadings } from './counter-readings.ts'
+import { counterReadings, type CounterQuery } from './counter-readings.ts'
 import { Jobs, type JobOptions } from './jobs.ts'
 import { migrate } from './migrate.ts'
 import { Ownership } from './ownership.ts'
@@ -50,8 +50,8 @@ export interface Store {
 
 export interface History {
   series(query: SeriesQuery): Promise<SeriesData>
-  /** Last good reading at or before each edge and the newest before `to`, ascending, without doubles. */
-  counterReadings(device: string, kind: string, point: string, edges: readonly number[], to: number): Promise<readonly CounterReading[]>
+  /** For each counter the last good reading at or before each edge and the newest before `to`, ascending, without doubles. */
+  counterReadings(queries: readonly CounterQuery[], timeZone: string): Promise<readonly (readonly CounterReading[])[]>
   /** Snapshot, facts and samples that make the station as it was at `t`, for the runtime's fold; undefined = nothing known. */
   twinSource(station: string, t: number): Promise<RecoveredCell | undefined>
   /** Newest row of a device by source time, at or before `t` (default: now). */
@@ -96,7 +96,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     cluster: coordinator && new ClusterStore(coordinator, own, options.cluster?.lockMs ?? 4000),
     history: {
       series: (query) => readSeries(sql, query),
-      counterReadings: (...args) => counterReadings(sql, ...args),
+      counterReadings: (queries, timeZone) => counterReadings(sql, queries, timeZone),
       twinSource: (station, t) => twinSource(sql, station, t),
       lastSample: (device, t = Date.now()) => lastSample(sql, device, t),
     },

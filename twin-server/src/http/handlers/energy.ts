@@ -16,6 +16,16 @@ const unitCounters = {
   m3: ['total'],
   runningHours: ['runningHours'],
 } as const
+type Counted = keyof typeof unitCounters
+const counted: readonly Counted[] = ['kwh', 'm3', 'runningHours']
+const withoutCounters = new Set(['station', 'camera', 'gateway'])
+/** Longer spans are read from rollups: an hour's last reading differs from the one at its end by less than a day's account shows. */
+const longMs = 31 * dayMs
+
+function pointOf(kind: string, names: readonly string[]): string | undefined {
+  const known = findKind(kind)
+  return known && names.find((name) => findPoint(known, name) >= 0)
+}
 
 export function energyHandlers({ runtime, store, clock }: HttpParts): Pick<Handlers, 'energy'> {
   return {
@@ -27,43 +37,58 @@ export function energyHandlers({ runtime, store, clock }: HttpParts): Pick<Handl
       const to = Math.max(from + 1, Math.min(query.to, clock.now()))
       const edges = bucketEdges(from, to, 'hour', config.timeZone)
       const last = edges.at(-1) ?? to
-      const device = (id: string): DeviceConfig => config.devices.find((one) => one.id === id) ?? refuse('not-found')
-      const readings = (id: string, point: string, at: readonly number[] = edges) =>
-        store.counterReadings(id, device(id).kind, point, at, last)
       const sources = counterSources(config)
-      const account = accountEnergy({
-        from,
-        to,
-        by,
-        timeZone: config.timeZone,
-        energy: await readings(sources.energy.device, sources.energy.point),
-        air: await readings(sources.air.device, sources.air.point),
-        plant: plantLimits(config),
-      })
-
+      const span = to - from
       // Units want a sum alone: over long periods one reading a day is enough for it, and resets come with their readings anyway.
-      const coarse = to - from > 3 * dayMs
+      const coarse = span > 3 * dayMs
       const unitEdges = coarse ? bucketEdges(from, to, 'day', config.timeZone) : edges
-      const growth = async ({ id, kind }: DeviceConfig, points: readonly string[], ratedPower: number | null): Promise<number | null> => {
-        const known = findKind(kind)
-        const point = known && points.find((name) => findPoint(known, name) >= 0)
-        if (point === undefined) return null
-        const own = await readings(id, point, [from, ...unitEdges.filter((edge) => edge > from && edge < to), to])
-        if (own.length < 2) return null
-        const plant = ratedPower === null ? null : { ratedPower, pressure: 7 }
-        const maxGapMs = coarse ? 2 * dayMs : 2 * hourMs
-        return accountEnergy({ from, to, by, timeZone: config.timeZone, energy: own, air: [], plant, maxGapMs }).total.kwh
+      const within = [from, ...unitEdges.filter((edge) => edge > from && edge < to), to]
+      const units = config.devices.filter(({ kind }) => !withoutCounters.has(kind))
+      const wanted = units.flatMap((unit) =>
+        counted.flatMap((what) => {
+          const point = pointOf(unit.kind, unitCounters[what])
+          return point === undefined ? [] : [{ unit, what, point }]
+        }),
+      )
+      const kindOf = (id: string): string => config.devices.find((one) => one.id === id)?.kind ?? refuse('not-found')
+      const [energy = [], air = [], ...own] = await store.counterReadings(
+        [
+          ...[sources.energy, sources.air].map(({ device, point }) => ({
+            device,
+            kind: kindOf(device),
+            point,
+            edges,
+            to: last,
+            from: span > longMs ? ('hours' as const) : ('readings' as const),
+          })),
+          ...wanted.map(({ unit, point }) => ({
+            device: unit.id,
+            kind: unit.kind,
+            point,
+            edges: within,
+            to: last,
+            from: span > longMs ? ('days' as const) : ('readings' as const),
+          })),
+        ],
+        config.timeZone,
+      )
+      const account = accountEnergy({ from, to, by, timeZone: config.timeZone, energy, air, plant: plantLimits(config) })
+      const maxGapMs = coarse ? 2 * dayMs : 2 * hourMs
+      const growth = (device: DeviceConfig, what: Counted): number | null => {
+        const readings = own[wanted.findIndex((one) => one.unit === device && one.what === what)]
+        if (!readings || readings.length < 2) return null
+        const ratedPower = what === 'kwh' ? device.settings['ratedPower'] : undefined
+        const plant = ratedPower === undefined ? null : { ratedPower, pressure: 7 }
+        return accountEnergy({ from, to, by, timeZone: config.timeZone, energy: readings, air: [], plant, maxGapMs }).total.kwh
       }
-      const units = []
-      // One unit after the other: all at once would take every connection there is.
-      for (const unit of config.devices.filter(({ kind }) => kind !== 'station' && kind !== 'camera' && kind !== 'gateway')) {
-        const [kwh, m3, runningHours] = await Promise.all([
-          growth(unit, unitCounters.kwh, unit.settings['ratedPower'] ?? null),
-          growth(unit, unitCounters.m3, null),
-          growth(unit, unitCounters.runningHours, null),
-        ])
-        units.push({ device: unit.id, name: unit.name, kind: unit.kind, kwh, m3, runningHours })
-      }
+      const sums = units.map((unit) => ({
+        device: unit.id,
+        name: unit.name,
+        kind: unit.kind,
+        kwh: growth(unit, 'kwh'),
+        m3: growth(unit, 'm3'),
+        runningHours: growth(unit, 'runningHours'),
+      }))
       return {
         buckets: account.buckets.map((bucket) => ({
           ...bucket,
@@ -73,7 +98,7 @@ export function energyHandlers({ runtime, store, clock }: HttpParts): Pick<Handl
         })),
         total: account.total,
         quota: config.energyQuota,
-        units: units.filter((unit) => unit.kwh !== null || unit.m3 !== null || unit.runningHours !== null),
+        units: sums.filter((unit) => unit.kwh !== null || unit.m3 !== null || unit.runningHours !== null),
         flagged: account.flagged.map((hour) => ({ ...hour })),
       }
     },
