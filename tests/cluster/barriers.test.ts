@@ -62,10 +62,14 @@ describe('an owner fails at a chosen moment', () => {
       await (place === 'before-puback' || place === 'before-publish' ? mqtt.hold(place) : pg.hold(place))
       victim.process.signal(fault)
       const marks = new Map(publisher.streams.map(({ device, seq }) => [device, seq]))
-      await until('all served by the other', async () => {
-        const progress = await sent.progress(lab.sql)
-        return sent.streams.every(({ device }) => (progress.get(device) ?? 0) > (marks.get(device) ?? 0))
-      }, 60)
+      await until(
+        'all served by the other',
+        async () => {
+          const progress = await sent.progress(lab.sql)
+          return sent.streams.every(({ device }) => (progress.get(device) ?? 0) > (marks.get(device) ?? 0))
+        },
+        60,
+      )
       // Back from its pause, with all that was held on its way at once.
       victim.process.signal('SIGCONT')
       pg.release()
