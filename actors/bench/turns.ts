@@ -1,11 +1,17 @@
 /**
  * µs of one telemetry message of 15 values through a whole turn (cursor, reading, slab, alarms, station step, rows of the batch),
- * against the bare write of the same values into a slab. Run: node actors/bench/turns.ts [messages]
+ * against the bare write of the same values into a slab. Processor time of this thread, so that a busy machine counts for less. Run: node actors/bench/turns.ts [messages]
  */
 import { findPoint } from '@twin/models/kinds'
 import { NEVER } from '@twin/models/twin'
 import { TestPlant, typicalValues } from '../src/memory/test-plant.ts'
 import { Slab, tableOf } from '../src/telemetry/index.ts'
+
+/** µs this thread has worked. */
+function worked(): number {
+  const { user, system } = process.threadCpuUsage()
+  return user + system
+}
 
 const messages = Number(process.argv[2] ?? 60_000)
 const names = [
@@ -32,12 +38,12 @@ function bare(): number {
   const values = new Float64Array(layout.points).fill(NaN)
   const quality = new Uint8Array(layout.points).fill(NEVER)
   for (const name of names) quality[findPoint(kind, name)] = 0
-  const started = process.hrtime.bigint()
+  const started = worked()
   for (let n = 0; n < messages; n++) {
     for (const name of names) values[findPoint(kind, name)] = n
     slab.fold({ at: n, values, quality }, null, null)
   }
-  return Number(process.hrtime.bigint() - started) / 1000 / messages
+  return (worked() - started) / messages
 }
 
 async function turns(): Promise<number> {
@@ -57,14 +63,14 @@ async function turns(): Promise<number> {
     })
     return plant.telemetry(devices[n % devices.length] ?? '', p, plant.time.now() + Math.floor(n / 20))
   })
-  let spent = 0n
+  let spent = 0
   for (let from = 0; from < messages; from += 200) {
-    const started = process.hrtime.bigint()
+    const started = worked()
     for (let n = from; n < from + 200 && n < messages; n++) plant.runtime.deliver(inputs[n]!, () => {})
-    spent += process.hrtime.bigint() - started
+    spent += worked() - started
     await plant.runtime.settle()
   }
-  return Number(spent) / 1000 / messages
+  return spent / messages
 }
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN

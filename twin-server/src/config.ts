@@ -47,6 +47,10 @@ const environment = z.object({
   TWIN_ROLLUPS: on.default('on'),
   /** 审图号 of the base map in use, shown in the map's footer. */
   TWIN_MAP_APPROVAL: z.string().default(''),
+  /** GeoJSON of the provinces that replaces the demonstration map. */
+  TWIN_MAP_FILE: z.string().optional(),
+  /** Frame of that map's coordinates. */
+  TWIN_MAP_CRS: z.enum(['WGS-84', 'GCJ-02']).default('WGS-84'),
 })
 
 export interface Config {
@@ -70,7 +74,7 @@ export interface Config {
   readonly keepRawDays: number
   readonly keepMinutesDays: number
   readonly rollups: boolean
-  readonly mapApproval: string
+  readonly map: { readonly approval: string | null; readonly file: string | null; readonly crs: 'WGS-84' | 'GCJ-02' }
 }
 
 /** A setting that can't be used: says which and why in one sentence. */
@@ -128,6 +132,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keepRawDays: e.TWIN_KEEP_RAW_DAYS,
     keepMinutesDays: e.TWIN_KEEP_MINUTES_DAYS,
     rollups: e.TWIN_ROLLUPS === 'on',
-    mapApproval: e.TWIN_MAP_APPROVAL,
+    map: { approval: e.TWIN_MAP_APPROVAL || null, file: e.TWIN_MAP_FILE ?? null, crs: e.TWIN_MAP_CRS },
   }
 }

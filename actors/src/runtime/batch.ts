@@ -53,7 +53,10 @@ export class Batch {
   samples: SampleRow[] = []
   facts: FactRow[] = []
   readonly deadLetters = new ByShard<DeadLetter>()
-  readonly cursors = new Map<string, { readonly shard: number; readonly row: CursorRow }>()
+  readonly cursors: Readonly<Record<CursorRow['channel'], Map<string, { readonly shard: number; readonly row: CursorRow }>>> = {
+    t: new Map(),
+    e: new Map(),
+  }
   readonly patches = new Map<string, { readonly shard: number; readonly list: Patch[] }>()
   /** At seal: views and snapshots are taken of exactly what this commit makes durable. */
   readonly atSeal = new ByShard<() => void>()
@@ -79,7 +82,7 @@ export class Batch {
   }
 
   cursor(shard: number, row: CursorRow): void {
-    this.cursors.set(`${row.device}\0${row.channel}`, { shard, row })
+    this.cursors[row.channel].set(row.device, { shard, row })
   }
 
   patch(shard: number, station: string, patches: readonly Patch[]): void {
@@ -94,7 +97,10 @@ export class Batch {
     this.samples = this.samples.filter(({ shard }) => !lost.has(shard))
     this.facts = this.facts.filter(({ shard }) => !lost.has(shard))
     this.deadLetters.without(lost)
-    for (const map of [this.cursors, this.patches, this.#rejects, this.#timers] as Map<string, { readonly shard: number }>[])
+    for (const map of [this.cursors.t, this.cursors.e, this.patches, this.#rejects, this.#timers] as Map<
+      string,
+      { readonly shard: number }
+    >[])
       for (const [key, { shard }] of map) if (lost.has(shard)) map.delete(key)
     this.atSeal.without(lost)
     this.dones.without(lost)
@@ -108,7 +114,7 @@ export class Batch {
       this.samples.length === 0 &&
       this.facts.length === 0 &&
       this.deadLetters.length === 0 &&
-      this.cursors.size === 0 &&
+      this.cursors.t.size + this.cursors.e.size === 0 &&
       this.#rejects.size === 0 &&
       this.#timers.size === 0
     )
@@ -128,7 +134,7 @@ export class Batch {
   toCommit(): CommitBatch {
     const rejects = [...this.#rejects.values()]
     const timers = [...this.#timers.values()]
-    const cursors = [...this.cursors.values()]
+    const cursors = [...this.cursors.e.values(), ...this.cursors.t.values()]
     const touches = new Set([...this.deadLetters.shards, ...[...rejects, ...timers, ...cursors].map(({ shard }) => shard)])
     touches.delete(NO_SHARD)
     return {

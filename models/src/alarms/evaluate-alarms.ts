@@ -24,7 +24,7 @@ export function evaluateAlarms(input: AlarmInput): readonly AlarmFact[] {
       set.marks.at[place] === pass ||
       (input.dirty.time && alarm.timed) ||
       (state !== undefined && (dueOf(alarm, state, input.escalateMs ?? Infinity) <= now || foreignParentChanged(alarm, state, input)))
-    if (!wanted) continue
+    if (!wanted || (state === undefined && staysAtRest(alarm, input, locked))) continue
     const before = state ?? initialAlarm
     const facts: AlarmFact[] = []
     const after = decide(alarm, before, input, locked, step, facts)
@@ -36,6 +36,11 @@ export function evaluateAlarms(input: AlarmInput): readonly AlarmFact[] {
     for (const child of alarm.children) set.marks.at[child] = pass
   }
   return step?.facts ?? nothing
+}
+
+/** Nearly always: an alarm that never left rest, whose condition does not hold and that nothing suppresses. */
+function staysAtRest(alarm: CompiledAlarm, { readings }: AlarmInput, locked: boolean | undefined): boolean {
+  return locked !== true && alarm.condition.test(readings) !== true && alarm.suppressWhen?.test(readings) !== true
 }
 
 interface Step {
@@ -210,6 +215,7 @@ function phaseAfterClear(alarm: CompiledAlarm, state: AlarmState, historical: bo
 }
 
 function decideChattering(alarm: CompiledAlarm, state: AlarmState, { now }: AlarmInput, say: Say): void {
+  if (!state.chattering && state.recentRaises.length < CHATTER_RAISES) return
   const recent = state.recentRaises.filter((at) => at > now - CHATTER_WINDOW_MS).length
   const chatters = state.chattering ? recent > 0 : recent >= CHATTER_RAISES
   if (chatters !== state.chattering) say({ kind: 'alarm.chattering', v: 1, at: now, body: { code: alarm.code, on: chatters } })

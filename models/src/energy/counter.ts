@@ -54,6 +54,11 @@ export interface Span {
   readonly readings: readonly CounterReading[]
 }
 
+/** What a counter grew by between two times, `maxRate` per hour at most through a reset; null when no step of it overlaps. */
+export function amountBetween(readings: readonly CounterReading[], from: number, to: number, maxRate: number): number | null {
+  return spanOf(growthOf(readings, maxRate, Infinity), from, to)?.amount ?? null
+}
+
 /** Growth between two times, even between readings; null when no step of the counter overlaps. */
 export function spanOf(growth: Growth, from: number, to: number): Span | null {
   const { at, readings } = growth

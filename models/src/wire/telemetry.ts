@@ -1,5 +1,6 @@
 import { type DeviceKind, findPoint, type PointDefinition, toSlab } from '../kinds/index.ts'
-import { NEVER, qualities } from '../twin/types.ts'
+import { qualities } from '../twin/types.ts'
+import { blankSample } from './blank-sample.ts'
 import type { Envelope, RejectReason } from './types.ts'
 
 /** One sample in slab form: a slot per point of the kind; NaN and 255 where nothing was measured. */
@@ -142,8 +143,8 @@ class Reading implements TelemetryReading {
   }
 
   #blank(at: number): Sample {
-    const size = this.#kind.points.length
-    return { at, values: new Float64Array(size).fill(Number.NaN), quality: new Uint8Array(size).fill(NEVER) }
+    const room = blankSample(this.#kind.points.length)
+    return { at, values: room.values, quality: room.quality }
   }
 }
 

@@ -381,6 +381,7 @@ describe('on a socket', () => {
         allowedOrigins: [],
         trustedProxies: [],
         portals: join(folder, 'dist'),
+        map: { approval: 'GS(2026)0001', file: null, crs: 'GCJ-02' },
       },
     })
     const server = served.http.serveNode()
@@ -397,6 +398,8 @@ describe('on a socket', () => {
     const again = await fetch(`${at}/`, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } })
     expect(again.status).toBe(304)
     expect((await fetch(`${at}/missing.js`)).status).toBe(404)
+    const map = await (await fetch(`${at}/geo/map.json`)).json()
+    expect(map).toEqual({ boundaries: '/geo/china.json', crs: 'GCJ-02', approval: 'GS(2026)0001' })
     expect(await (await fetch(`${at}/%2e%2e/secret.txt`)).text()).not.toContain('secret"')
     expect(await (await fetch(`${at}/..%2fsecret.txt`)).text()).not.toBe('secret')
     const big = await fetch(`${at}/api/auth/sign-in/username`, { method: 'POST', body: 'x'.repeat(5_000_000) })

@@ -53,6 +53,16 @@ export interface HttpConfig {
   readonly trustedProxies: readonly string[]
   /** Folder of the built portals; null = none served. */
   readonly portals: string | null
+  /** Base map of the overview; without it the portals' own demonstration map. */
+  readonly map?: MapConfig
+}
+
+export interface MapConfig {
+  /** 审图号 a published map must show; null = none. */
+  readonly approval: string | null
+  /** GeoJSON of the boundaries; null = the demonstration map's. */
+  readonly file: string | null
+  readonly crs: 'WGS-84' | 'GCJ-02'
 }
 
 export interface HttpLog {

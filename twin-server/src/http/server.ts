@@ -12,6 +12,7 @@ import { docsFile } from './docs-page.ts'
 import { createHandlers } from './handlers/index.ts'
 import { createHttpMetrics } from './http-metrics.ts'
 import { openApiDocument, type Paths } from './openapi.ts'
+import { mapFile } from './map-files.ts'
 import type { HttpParts } from './parts.ts'
 import { failure, runOperation } from './pipeline.ts'
 import { runtimeSamples } from './runtime-metrics.ts'
@@ -96,6 +97,8 @@ export function createHttp(parts: HttpParts): Http {
   }
   app.all('/api/*', (context) => otherMethod(context.req.path, context.req.method))
   app.get('*', async (context) => {
+    const map = config.map && (await mapFile(config.map, context.req.path))
+    if (map) return map
     const file = config.portals === null ? undefined : await staticFile(config.portals, context.req.path, context.req.raw.headers)
     return file ?? errorResponse('not-found')
   })

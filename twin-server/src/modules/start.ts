@@ -70,7 +70,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     if (emitted) void outbox.drain().catch(failed)
     await Promise.all([...rung].map(follow)).catch(failed)
   })
-  outbox.start(stopping.signal)
+  outbox.start(stopping.signal, failed)
 
   const files = createFolderStore(parts.filesDir)
   const extension: HttpExtension = {

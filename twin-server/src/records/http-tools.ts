@@ -55,7 +55,7 @@ export async function answer(
       return errorResponse(error.reason, error.options)
     }
     const code = (error as { code?: unknown } | null)?.code
-    parts.log.error({ path: context.req.path, error }, 'request failed')
+    parts.log.error({ path: context.req.path, err: error }, 'request failed')
     // The database gave a lock up: somebody else is at it, trying again helps.
     return errorResponse(code === '55P03' || code === '40P01' || code === '40001' ? 'unavailable' : 'internal')
   }

@@ -8,7 +8,7 @@ export interface Outbox {
   /** Sends what waits; resolves when nothing is left that can be sent now. */
   drain(): Promise<void>
   /** Retries what failed every few seconds until the signal. */
-  start(signal: AbortSignal): void
+  start(signal: AbortSignal, onError?: (error: unknown) => void): void
 }
 
 /**
@@ -69,11 +69,11 @@ export function createOutbox(db: AnyDb, clock: Clock, handlers: Readonly<Record<
       })().finally(() => (running = null))
       await running
     },
-    start(signal) {
+    start(signal, onError) {
       const loop = async (): Promise<void> => {
         while (!signal.aborted) {
           // The database may be away for a while; what waits is still there when it is back.
-          await outbox.drain().catch(() => undefined)
+          await outbox.drain().catch((error: unknown) => onError?.(error))
           await delay(5000, undefined, { signal, ref: false }).catch(() => undefined)
         }
       }

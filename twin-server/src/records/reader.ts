@@ -3,7 +3,7 @@ import { allFields, externals, findRecord, type ListQuery, type RecordModel } fr
 import { Refusal } from '../http/api-error.ts'
 import { demand, mayDo, visibleRows } from './access.ts'
 import { columnNames } from './columns.ts'
-import { continued, cursorOf, ordered, rowsUnder } from './filters.ts'
+import { continued, cursorOf, narrowed, ordered, type RowQuery, rowsUnder } from './filters.ts'
 import { type Titles, titleOf, titlesOf } from './titles.ts'
 import type { Actor, AnyDb, AnyService, Row, Values } from './types.ts'
 
@@ -42,8 +42,7 @@ export interface Reader {
 }
 
 export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService>): Reader {
-  const base = (record: RecordModel, query: Pick<ListQuery, 'q' | 'filters'>, actor: Actor) =>
-    rowsUnder(db, record, services.get(record.name), actor, query)
+  const base = (record: RecordModel, query: RowQuery, actor: Actor) => rowsUnder(db, record, services.get(record.name), actor, query)
   const selected = (record: RecordModel) => columnNames(record).map((name) => `${record.table}.${name}`)
 
   async function one(record: RecordModel, id: string, actor: Actor): Promise<Row> {
@@ -56,12 +55,12 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
     if (!row) throw new Refusal('not-found')
     return row as unknown as Row
   }
-  async function page(record: RecordModel, query: ListQuery, actor: Actor, size: number): Promise<Row[]> {
+  async function page(record: RecordModel, query: ListQuery & RowQuery, actor: Actor, size: number): Promise<Row[]> {
     const rows = ordered(base(record, query, actor).select(selected(record)), record, query.sort)
     const placed = query.after ? continued(rows, record, query.sort, query.after) : rows.offset((query.page - 1) * query.size)
     return (await placed.limit(size).execute()) as unknown as Row[]
   }
-  async function count(record: RecordModel, query: ListQuery, actor: Actor, limit?: number): Promise<number> {
+  async function count(record: RecordModel, query: RowQuery, actor: Actor, limit?: number): Promise<number> {
     const rows = base(record, query, actor).select(sql`1`.as('one'))
     const { n } = await db
       .selectFrom((limit === undefined ? rows : rows.limit(limit)).as('counted'))
@@ -71,8 +70,9 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
   }
 
   return {
-    async list(record, query, actor) {
+    async list(record, asked, actor) {
       demand(actor, record, 'view')
+      const query = await narrowed(db, record, asked)
       const [found, n] = await Promise.all([page(record, query, actor, query.size + 1), count(record, query, actor, countLimit + 1)])
       const rows = found.slice(0, query.size)
       const last = rows.at(-1)
@@ -117,7 +117,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
       if (record) {
         demand(actor, record, 'view')
         const words = text.trim()
-        const rows = await base(record, { q: words, filters }, actor)
+        const rows = await base(record, await narrowed(db, record, { q: words, filters }), actor)
           .select(['id', ...record.title])
           .orderBy(record.title[0] ?? 'id')
           .limit(50)

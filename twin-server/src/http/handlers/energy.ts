@@ -1,4 +1,4 @@
-import { accountEnergy, bucketEdges } from '@twin/models/energy'
+import { accountEnergy, amountBetween, bucketEdges } from '@twin/models/energy'
 import { findKind, findPoint } from '@twin/models/kinds'
 import { counterSources, plantLimits } from '@twin/models/stations'
 import type { DeviceConfig } from '@twin/models/stations'
@@ -7,8 +7,9 @@ import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
 import { checkSpan } from './alarm-statistics.ts'
 
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
+const dayMs = 86_400_000
+/** A meter may show a tenth more than the nameplate. */
+const ratedMargin = 1.1
 
 /** Counters of a unit by what they count. */
 const unitCounters = {
@@ -73,13 +74,16 @@ export function energyHandlers({ runtime, store, clock }: HttpParts): Pick<Handl
         config.timeZone,
       )
       const account = accountEnergy({ from, to, by, timeZone: config.timeZone, energy, air, plant: plantLimits(config) })
-      const maxGapMs = coarse ? 2 * dayMs : 2 * hourMs
+      const whole = bucketEdges(from, to, by, config.timeZone)
+      const [start, end] = [whole[0] ?? from, whole.at(-1) ?? to]
       const growth = (device: DeviceConfig, what: Counted): number | null => {
         const readings = own[wanted.findIndex((one) => one.unit === device && one.what === what)]
         if (!readings || readings.length < 2) return null
         const ratedPower = what === 'kwh' ? device.settings['ratedPower'] : undefined
         const plant = ratedPower === undefined ? null : { ratedPower, pressure: 7 }
-        return accountEnergy({ from, to, by, timeZone: config.timeZone, energy: readings, air: [], plant, maxGapMs }).total.kwh
+        // A reading a day says nothing of single hours, so their rules have nothing to look at.
+        if (coarse) return amountBetween(readings, start, end, ratedMargin * (ratedPower ?? 0))
+        return accountEnergy({ from, to, by, timeZone: config.timeZone, energy: readings, air: [], plant }).total.kwh
       }
       const sums = units.map((unit) => ({
         device: unit.id,
