@@ -51,7 +51,7 @@ const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(process
 const child = spawn(pinned, [join(root, 'scripts', `${task}.ts`), ...rest], {
   cwd: root,
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  detached: process.platform !== 'win32' && task === 'start',
+  detached: process.platform !== 'win32' && task !== 'test',
   env: { ...process.env, PATH: path },
 })
 const end = () => child.connected && child.send('end')

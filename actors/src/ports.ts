@@ -77,10 +77,25 @@ export interface CommitBatch {
   readonly rejects: readonly { readonly device: string; readonly reason: RejectReason; readonly count: number }[]
   /** Next due time per station, for passive cells and take-over; null = nothing pending. */
   readonly timers: readonly { readonly shard: number; readonly station: string; readonly due: number | null }[]
+  /** Shards that this batch says anything of, also where it moves no sequence: they must still be ours. */
+  readonly touches?: readonly number[]
+}
+
+/** A shard in our hands: its epoch, and where its sequences stand. */
+export interface ClaimedShard {
+  readonly epoch: number
+  readonly factSeq: number
+  readonly sampleSeq: number
 }
 
 export class FencedError extends Error {
   override readonly name = 'FencedError'
+  /** Epochs under which shards were lost, when the rest of the batch may still be committed; undefined = everything is lost. */
+  readonly lost: ReadonlyMap<number, number> | undefined
+  constructor(message: string, lost?: ReadonlyMap<number, number>) {
+    super(message)
+    this.lost = lost
+  }
 }
 
 /** Adapter: twin-server/store. Rejects with FencedError when another owner holds the shard; every other failure it retries or throws after re-reading the fence. */
@@ -103,7 +118,7 @@ export interface CellSnapshot {
 
 export interface RecoveryPort {
   /** Claim of all shards by this process: epoch and last sequences per shard that has any. */
-  claim(): Promise<ReadonlyMap<number, { readonly epoch: number; readonly factSeq: number; readonly sampleSeq: number }>>
+  claim(): Promise<ReadonlyMap<number, ClaimedShard>>
   stations(): Promise<readonly StationConfig[]>
   /** Newest snapshot, then what came after it, in order. Set-wise for all stations given. */
   load(stations: readonly string[]): Promise<readonly RecoveredCell[]>

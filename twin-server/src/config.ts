@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { type ClusterSettings, readClusterSettings } from './cluster/index.ts'
 
 const port = z.coerce.number().int().min(1).max(65_535)
 const on = z.enum(['on', 'off'])
@@ -19,6 +20,13 @@ const environment = z.object({
     .string()
     .regex(/^(mqtts?|wss?):\/\//)
     .optional(),
+  /** Makes this process one node of several; needs DATABASE_URL and MQTT_URL. */
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//)
+    .optional(),
+  /** Where the other nodes reach this one, e.g. http://10.0.0.5:8080. Timers and limits: cluster/settings.ts. */
+  TWIN_CLUSTER_URL: z.url().optional(),
   TWIN_DEVICE_MASTER: z.string().min(32).optional(),
   TWIN_AUTH_SECRET: z.string().min(32).optional(),
   /** First administrator's password; needed once, on an empty production database. */
@@ -54,6 +62,8 @@ export interface Config {
   readonly dataDir: string
   readonly databaseUrl: string | null
   readonly mqttUrl: string | null
+  /** null = a single node. */
+  readonly cluster: { readonly redisUrl: string; readonly addr: string; readonly settings: ClusterSettings } | null
   readonly deviceMaster: string
   readonly authSecret: string
   readonly adminPassword: string | null
@@ -84,6 +94,19 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       )
     return value
   }
+  const cluster = (): Config['cluster'] => {
+    if (e.REDIS_URL === undefined) return null
+    if (e.DATABASE_URL === undefined || e.MQTT_URL === undefined)
+      throw new ConfigError('REDIS_URL makes this a node of a cluster, which also needs DATABASE_URL and MQTT_URL.')
+    if (e.TWIN_CLUSTER_URL === undefined && /^(0\.0\.0\.0|::)$/.test(e.TWIN_HOST))
+      throw new ConfigError('TWIN_CLUSTER_URL is not set: say where the other nodes reach this one, because TWIN_HOST names no address.')
+    try {
+      const addr = (e.TWIN_CLUSTER_URL ?? `http://${e.TWIN_HOST}:${e.TWIN_HTTP_PORT}`).replace(/\/$/, '')
+      return { redisUrl: e.REDIS_URL, addr, settings: readClusterSettings(env) }
+    } catch (error) {
+      throw new ConfigError(error instanceof Error ? error.message : String(error))
+    }
+  }
   return {
     mode: e.TWIN_MODE,
     host: e.TWIN_HOST,
@@ -93,6 +116,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: e.TWIN_DATA_DIR,
     databaseUrl: e.DATABASE_URL ?? null,
     mqttUrl: e.MQTT_URL ?? null,
+    cluster: cluster(),
     deviceMaster: secret('TWIN_DEVICE_MASTER'),
     authSecret: secret('TWIN_AUTH_SECRET'),
     adminPassword: e.TWIN_ADMIN_PASSWORD ?? null,

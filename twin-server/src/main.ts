@@ -6,10 +6,11 @@ import { v7 } from 'uuid'
 import { createRuntime, viewAt } from '@twin/actors/runtime'
 import { deviceKinds } from '@twin/models/kinds'
 import { demoFleet } from '@twin/models/stations'
+import { createCluster, type News } from './cluster/index.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
 import { createHttp, expireUntaken, type HttpStore, logCommandEnds } from './http/index.ts'
-import { deviceSecret, MasterSecretError, startIngest } from './ingest/index.ts'
+import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
 import { createStore, defaultRetention, keepEmbeddedPostgres, type StationStore } from './store/index.ts'
@@ -58,12 +59,16 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   const store = await createStore({
     url,
     onRetry: (error) => log.warn({ err: error }, 'commit failed, trying again'),
+    ...(config.cluster && {
+      cluster: { lockMs: config.cluster.settings.lockTimeoutMs, idleMs: config.cluster.settings.idleTransactionMs },
+    }),
   })
   parts.add('store', () => store.close())
   if (demo) await seedDemoFleet(store.stations)
 
   const effects = createEffects()
-  const runtime = createRuntime({
+  const local = createRuntime({
+    ownership: config.cluster ? 'given' : 'all',
     commit: store.commitPort,
     recovery: store.recoveryPort,
     effects,
@@ -79,8 +84,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     onFatal,
     log: (level, message, detail) => log[level](detail ?? {}, message),
   })
-  await runtime.start()
-  parts.add('runtime', () => runtime.stop())
+  await local.start()
+  parts.add('runtime', () => local.stop())
 
   const security = createSecurity({
     db: store.db,
@@ -111,12 +116,32 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       row.generation,
     ]),
   )
+  let ingest: Ingest | undefined
+  let onNews: (news: Exclude<News, { type: 'station' }>) => void = () => undefined
+  const cluster = config.cluster
+    ? await createCluster({
+        ...config.cluster,
+        store,
+        local,
+        authSecret: config.authSecret,
+        log,
+        ingest: () => ingest,
+        hub: () => hub,
+        onNews: (news) => onNews(news),
+      })
+    : null
+  const runtime = cluster?.runtime ?? local
   const hub = createLiveHub({
     runtime,
+    ...(cluster && { remote: cluster.exchange }),
     authenticate: (headers) => security.authenticate(headers),
     originAllowed: (headers) => originAllowed(headers, origins),
   })
-  security.onPrincipalChanged((user) => void hub.recheck(user))
+  let told = false
+  security.onPrincipalChanged((user) => {
+    if (!told) cluster?.tell({ type: 'principal', id: user })
+    void hub.recheck(user)
+  })
 
   const httpStore: HttpStore = {
     db: store.db,
@@ -151,7 +176,10 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     onSecretRotated(device, generation) {
       generations.set(device, generation)
       disconnect(device)
+      cluster?.tell({ type: 'secret', device, generation })
     },
+    ...(cluster && { cluster }),
+    ...(cluster && { internal: (request: Request) => cluster.internal(request) }),
     onConfigured: (station) => hub.refresh(station),
     health,
     extensions: [modules.extension],
@@ -162,7 +190,18 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   })
   const server = http.serveNode()
 
-  const ingest = await startIngest({
+  onNews = (news) => {
+    if (news.type === 'secret') {
+      generations.set(news.device, news.generation)
+      disconnect(news.device)
+      return
+    }
+    told = true
+    security.changed(news.id)
+    told = false
+  }
+
+  const devices = await startIngest({
     runtime,
     log,
     master: config.deviceMaster,
@@ -171,13 +210,23 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     broker:
       config.mqttUrl === null
         ? { kind: 'embedded', host: config.mqttHost, port: config.mqttPort, http: server }
-        : { kind: 'external', url: config.mqttUrl, node: config.node },
+        : config.cluster && cluster
+          ? {
+              kind: 'sharded',
+              url: config.mqttUrl,
+              eventWindow: config.cluster.settings.eventWindow,
+              telemetryWindow: config.cluster.settings.telemetryWindow,
+              stationsOf: (shard) => cluster.catalogue.inShard(shard),
+              holds: async (shard, epoch) => (await store.cluster?.holds(shard, epoch)) ?? false,
+            }
+          : { kind: 'external', url: config.mqttUrl, node: config.node },
   })
-  parts.add('ingest', () => ingest.close())
-  disconnect = (device) => ingest.disconnect(device)
-  health.devices = async () => ingest.health()
+  ingest = devices
+  parts.add('ingest', () => devices.close())
+  disconnect = (device) => devices.disconnect(device)
+  health.devices = async () => devices.health()
   const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, err: error }, 'video result not taken'))
-  effects.connect({ runtime, downlink: ingest, video, log })
+  effects.connect({ runtime, downlink: devices, video, log })
   const endLog = logCommandEnds({
     runtime,
     db: store.db,
@@ -185,7 +234,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     failed: (error) => log.error({ err: error }, 'audit of a command end failed'),
   })
   parts.add('audit of command ends', async () => endLog())
-  await expireUntaken({ store: httpStore, clock, runtime, security })
+  await expireUntaken({ store: httpStore, clock, runtime, security, ...(config.cluster && { olderThanMs: 60_000 }) })
 
   store.startJobs({
     rollups: config.rollups,
@@ -205,6 +254,11 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       server.closeAllConnections()
     })
   })
+  if (cluster) {
+    await cluster.start()
+    parts.add('cluster', () => cluster.stop())
+    health.cluster = async () => ({ ok: true, detail: `${cluster.node.held.size} shards` })
+  }
   if (!existsSync(portals)) log.warn('the portals are not built: run `npm start`, or `vite build` in portals')
 }
 

@@ -11,6 +11,8 @@ export interface CommitterPorts {
   /** The gate opens for this batch: listeners first, effects last. Must not throw. */
   release(batch: Batch, committed: CommitBatch | null): void
   failed(error: unknown, attempt: number): void
+  /** Other processes hold these shards, which had these epochs here; the rest goes on. */
+  fenced(lost: ReadonlyMap<number, number>): void
   /** Nothing more can be committed by this process. */
   fatal(error: Error): void
 }
@@ -41,6 +43,12 @@ export class Committer {
   }
   get pendingInputs(): number {
     return this.open.inputs + (this.#flight?.inputs ?? 0)
+  }
+
+  /** Takes these shards out of what waits. What is on its way to the store may still become durable, but nobody is told. */
+  drop(shards: ReadonlySet<number>): void {
+    this.#flight?.drop(shards)
+    this.open.drop(shards)
   }
 
   /** Nothing is under way and nothing waits. */
@@ -84,7 +92,7 @@ export class Committer {
     this.open = new Batch()
     this.#flight = batch
     this.#lastStart = this.#ports.clock.now()
-    for (const take of batch.atSeal) take()
+    for (const take of batch.atSeal.items) take()
     if (batch.empty) this.#done(batch, null)
     else void this.#commit(batch, batch.toCommit(), 1)
   }
@@ -94,6 +102,13 @@ export class Committer {
       await this.#ports.port.commit(rows)
     } catch (error) {
       if (this.#stopped) return
+      if (error instanceof FencedError && error.lost !== undefined && error.lost.size > 0) {
+        batch.drop(new Set(error.lost.keys()))
+        this.#ports.fenced(error.lost)
+        if (batch.empty) this.#done(batch, null)
+        else void this.#commit(batch, batch.toCommit(), 1)
+        return
+      }
       if (error instanceof FencedError) {
         this.stop()
         this.#ports.fatal(error)

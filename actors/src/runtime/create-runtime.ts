@@ -1,18 +1,21 @@
 import type { StationConfig } from '@twin/models/stations'
 import type { Patch, StationSummary, StationView } from '@twin/models/live'
 import type { Effect } from '@twin/models/twin'
-import type { Committed, DeadLetter, DeviceInput, Outcome } from '../ports.ts'
-import { lastLook, moveCommand, moved, takeBack } from '../station/index.ts'
+import type { ClaimedShard, Committed, DeadLetter, DeviceInput, Outcome } from '../ports.ts'
+import { lastLook, moveCommand, moved as siteChanged, takeBack } from '../station/index.ts'
+import { NO_SHARD } from './batch.ts'
 import type { Cell } from './cell.ts'
 import { Committer } from './committer.ts'
 import { DueHeap } from './due-heap.ts'
 import { Gate } from './gate.ts'
+import { Holdings } from './holdings.ts'
 import { settingsOf, type RuntimeOptions, type Settings } from './options.ts'
 import { letterOf, takeCursor } from './receive.ts'
 import { Mailbox } from './mailbox.ts'
 import { Residents } from './residents.ts'
 import { answer } from './requests.ts'
 import { Runner } from './runner.ts'
+import { shardOf } from './shard.ts'
 import { hashCell } from './state-hash.ts'
 import { Supervisor } from './supervisor.ts'
 import { cellDue } from './tick.ts'
@@ -36,7 +39,7 @@ class TwinRuntime implements Runtime {
   readonly #due = new DueHeap<string>()
   readonly #mailbox: Mailbox
   readonly #runner: Runner
-  #epoch = 1
+  readonly #holdings: Holdings
   #phase: 'new' | 'running' | 'stopped' = 'new'
   #cancelTick: () => void = () => {}
   readonly #counts = { accepted: 0, duplicate: 0, rejected: 0 }
@@ -44,9 +47,10 @@ class TwinRuntime implements Runtime {
   constructor(options: RuntimeOptions) {
     this.#options = options
     this.#settings = settingsOf(options)
+    this.#holdings = new Holdings(options.ownership ?? 'all')
     const { clock, scheduler, commit: port } = options
     this.#gate = new Gate({
-      epoch: () => this.#epoch,
+      epoch: () => this.#holdings.highest,
       execute: (effect) => this.#execute(effect),
       problem: (message, error) => this.#log('error', message, error),
     })
@@ -60,13 +64,14 @@ class TwinRuntime implements Runtime {
         this.#mailbox.unpark()
       },
       failed: (error, attempt) => this.#log('warn', `commit failed, attempt ${attempt}`, error),
+      fenced: (lost) => this.#fenced(lost),
       fatal: (error) => this.#fatal(error),
     })
     this.#supervisor = new Supervisor(this.#settings.maxFailures)
     this.#residents = new Residents({
       recovery: options.recovery,
       ids: options.ids,
-      epoch: () => this.#epoch,
+      epochOf: (shard) => this.#holdings.epochOf(shard),
       batch: () => this.#committer.open,
       touched: () => this.#committer.touched(),
       now: () => clock.now(),
@@ -90,9 +95,12 @@ class TwinRuntime implements Runtime {
 
   async start(): Promise<void> {
     if (this.#phase !== 'new') throw new Error('a runtime starts once')
-    const claimed = await this.#options.recovery.claim()
-    for (const { epoch } of claimed.values()) this.#epoch = Math.max(this.#epoch, epoch)
-    await this.#residents.recover(claimed, (cursor) => this.#gate.durable(cursor))
+    if (this.#options.ownership !== 'given') {
+      const claimed = await this.#options.recovery.claim()
+      this.#holdings.hold(claimed)
+      const admit = await this.#residents.recover(claimed, null, (cursor) => this.#gate.durable(cursor))
+      admit()
+    }
     this.#phase = 'running'
     this.#scheduleTick()
   }
@@ -108,6 +116,58 @@ class TwinRuntime implements Runtime {
     this.#committer.stop()
   }
 
+  async acquire(claimed: ReadonlyMap<number, ClaimedShard>): Promise<void> {
+    if (this.#phase !== 'running') throw new Error('the runtime is not running')
+    const shards = new Set(claimed.keys())
+    const admit = await this.#residents.recover(claimed, shards, (cursor) => this.#gate.durable(cursor))
+    this.#mailbox.post(() => {
+      this.drop(shards)
+      this.#holdings.hold(claimed)
+      admit()
+    })
+  }
+
+  async release(shards: ReadonlySet<number>): Promise<void> {
+    this.#holdings.leaving(shards)
+    try {
+      await this.settle()
+      await this.#residents.saveAll(shards)
+    } finally {
+      this.drop(shards)
+    }
+  }
+
+  drop(shards: ReadonlySet<number>): void {
+    this.#holdings.forget(shards)
+    this.#committer.drop(shards)
+    for (const { id, devices } of this.#residents.drop(shards)) {
+      this.#due.delete(id)
+      this.#gate.forget(devices.map((device) => device.id))
+    }
+  }
+
+  onLost(listener: (shards: ReadonlySet<number>) => void): () => void {
+    return this.#holdings.onLost(listener)
+  }
+
+  epochOf(station: string): number | undefined {
+    return this.#holdings.ownsStation(station) ? this.#holdings.epochOf(shardOf(station)) : undefined
+  }
+
+  #fenced(lost: ReadonlyMap<number, number>): void {
+    const gone = this.#holdings.concerned(lost)
+    if (gone.size === 0) return
+    this.#log('warn', `${gone.size} shards are in other hands`)
+    this.drop(gone)
+    this.#holdings.lost(gone)
+  }
+
+  /** The cell, or undefined when there is none or its shard is leaving. */
+  #withCell(station: string, use: (cell: Cell | undefined) => void): void {
+    if (this.#holdings.ownsStation(station)) this.#residents.withCell(station, use)
+    else use(undefined)
+  }
+
   deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
     if (this.#phase === 'running') this.#mailbox.take(input.bytes, () => this.#deliver(input, done))
   }
@@ -116,10 +176,12 @@ class TwinRuntime implements Runtime {
     if (this.#phase !== 'running') return
     this.#mailbox.take(letter.payload.length, () => {
       const batch = this.#committer.open
-      batch.deadLetters.push(letter)
-      this.#runner.countReject(letter.device ?? '', letter.reason, 1)
+      const station = letter.device === null ? undefined : this.#residents.configOf(letter.device)
+      const shard = station === undefined ? NO_SHARD : shardOf(station.id)
+      batch.deadLetters.push(shard, letter)
+      this.#runner.countReject(shard, letter.device ?? '', letter.reason, 1)
       batch.bytes += letter.payload.length
-      if (done) batch.dones.push(done)
+      if (done) batch.dones.push(shard, done)
       this.#committer.touched()
     })
   }
@@ -128,6 +190,7 @@ class TwinRuntime implements Runtime {
     if (this.#phase !== 'running') return Promise.resolve({ ok: false, reason: 'overloaded', detail: '服务未运行 Not running' })
     if (this.#committer.pendingBytes >= this.#settings.maxPendingBytes)
       return Promise.resolve({ ok: false, reason: 'overloaded', detail: '系统繁忙,请稍后再试 Too much is waiting, try again' })
+    if (!this.#holdings.ownsStation(request.station)) return Promise.resolve(moved())
     return new Promise((resolve) => {
       this.#mailbox.post(() => this.#ask(request, resolve))
     })
@@ -162,15 +225,16 @@ class TwinRuntime implements Runtime {
 
   snapshot(station: string, done: (view: StationView | undefined) => void): void {
     this.#mailbox.post(() => {
-      this.#residents.withCell(station, (cell) => {
+      this.#withCell(station, (cell) => {
         const batch = this.#committer.open
+        const shard = shardOf(station)
         let view: StationView | undefined
         // Taken when the batch closes: exactly what its commit covers, so that the next frame follows without a gap.
         if (cell) {
           cell.activeAt = this.#options.clock.now()
-          batch.atSeal.push(() => (view = viewOf(this.#residents.cell(station) ?? cell, this.#options.clock.now())))
+          batch.atSeal.push(shard, () => (view = viewOf(this.#residents.cell(station) ?? cell, this.#options.clock.now())))
         }
-        batch.snapshots.push(() => done(view))
+        batch.snapshots.push(shard, { done: () => done(view), moved: () => done(undefined) })
         this.#committer.touched()
       })
     })
@@ -179,7 +243,11 @@ class TwinRuntime implements Runtime {
   configure(config: StationConfig): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#mailbox.post(() => {
-        this.#residents.withCell(config.id, (before) => {
+        if (!this.#holdings.ownsStation(config.id)) {
+          reject(new Error(`the shard of ${config.id} is not ours`))
+          return
+        }
+        this.#withCell(config.id, (before) => {
           try {
             const cell = this.#residents.replace(config, before)
             for (const core of cell.order) this.#supervisor.release(core.address)
@@ -187,14 +255,15 @@ class TwinRuntime implements Runtime {
             this.#runner.run(cell, (turn) => {
               if (before && cell.state.station.fence !== null && siteMoved(before.config, config))
                 turn.say(cell.address, [{ kind: 'fence.changed', v: 1, at: cell.now(turn.wall), body: null }])
-              else moved(cell, turn)
+              else siteChanged(cell, turn)
               stationTurn(cell, turn, new Set())
             })
           } catch (error) {
             reject(error instanceof Error ? error : new Error(String(error)))
             return
           }
-          this.#committer.open.replies.push(resolve)
+          const lost = (): void => reject(new Error(`the shard of ${config.id} moved`))
+          this.#committer.open.replies.push(shardOf(config.id), { done: resolve, moved: lost })
           this.#committer.touched()
         })
       })
@@ -214,7 +283,7 @@ class TwinRuntime implements Runtime {
 
   #durable(): Promise<void> {
     return new Promise((resolve) => {
-      this.#committer.open.dones.push(resolve)
+      this.#committer.open.dones.push(NO_SHARD, resolve)
       this.#committer.touched()
       this.#committer.hurry()
     })
@@ -238,12 +307,14 @@ class TwinRuntime implements Runtime {
   }
 
   #deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
+    // Not ours: unanswered, its owner gets it again.
+    if (!this.#holdings.ownsStation(input.station)) return
     const config = this.#residents.configOf(input.device)
     if (config === undefined) return this.#reject(input, 'unknown-device', '', done)
     if (config.id !== input.station) return this.#reject(input, 'not-permitted', `device of station ${config.id}`, done)
-    this.#residents.withCell(config.id, (cell) => {
-      if (cell === undefined) this.#reject(input, 'unknown-device', '', done)
-      else this.#receive(cell, input, done)
+    this.#withCell(config.id, (cell) => {
+      if (cell !== undefined) this.#receive(cell, input, done)
+      else if (this.#holdings.ownsStation(input.station)) this.#reject(input, 'unknown-device', '', done)
     })
   }
 
@@ -251,7 +322,7 @@ class TwinRuntime implements Runtime {
     const core = cell.cores.get(input.device)
     if (core === undefined) return this.#reject(input, 'unknown-device', '', done)
     const cursor = takeCursor(core, input)
-    if (cursor === null) return this.#done('duplicate', input.bytes, done)
+    if (cursor === null) return this.#done(cell.shard, 'duplicate', input.bytes, done)
     const wall = Math.max(this.#options.clock.now(), input.received)
     let outcome: Outcome = 'rejected'
     const healthy = !cell.quarantined.has(core.address)
@@ -261,32 +332,34 @@ class TwinRuntime implements Runtime {
     // Taken or buried, it is done with: a redelivery must not be looked at again.
     const batch = this.#committer.open
     const row = cursor.take()
-    if (row) batch.cursor(row)
+    if (row) batch.cursor(cell.shard, row)
     if (!taken) {
-      batch.deadLetters.push(letterOf(input, 'poison', healthy ? 'a step failed twice' : 'actor in quarantine'))
-      this.#runner.countReject(core.id, 'poison', 1)
+      batch.deadLetters.push(cell.shard, letterOf(input, 'poison', healthy ? 'a step failed twice' : 'actor in quarantine'))
+      this.#runner.countReject(cell.shard, core.id, 'poison', 1)
     }
-    this.#done(outcome, input.bytes, done)
+    this.#done(cell.shard, outcome, input.bytes, done)
   }
 
-  #done(outcome: Outcome, bytes: number, done: (outcome: Outcome) => void): void {
+  #done(shard: number, outcome: Outcome, bytes: number, done: (outcome: Outcome) => void): void {
     const batch = this.#committer.open
     this.#counts[outcome]++
     batch.bytes += bytes
     batch.inputs++
-    batch.dones.push(() => done(outcome))
+    batch.dones.push(shard, () => done(outcome))
     this.#committer.touched()
   }
 
   #reject(input: DeviceInput, reason: 'unknown-device' | 'not-permitted', detail: string, done: (outcome: Outcome) => void): void {
-    this.#committer.open.deadLetters.push(letterOf(input, reason, detail))
-    this.#runner.countReject(input.device, reason, 1)
-    this.#done('rejected', input.bytes, done)
+    const shard = shardOf(input.station)
+    this.#committer.open.deadLetters.push(shard, letterOf(input, reason, detail))
+    this.#runner.countReject(shard, input.device, reason, 1)
+    this.#done(shard, 'rejected', input.bytes, done)
   }
 
   #ask(request: Request, resolve: (reply: Reply) => void): void {
-    this.#residents.withCell(request.station, (cell) => {
-      let reply: Reply = { ok: false, reason: 'not-found', detail: '没有此站点 No such station' }
+    this.#withCell(request.station, (cell) => {
+      const shard = shardOf(request.station)
+      let reply: Reply = this.#holdings.owns(shard) ? { ok: false, reason: 'not-found', detail: '没有此站点 No such station' } : moved()
       if (cell) {
         const actor = 'device' in request ? `device:${request.device}` : cell.address
         cell.activeAt = this.#options.clock.now()
@@ -298,7 +371,7 @@ class TwinRuntime implements Runtime {
           })
         if (!taken) reply = { ok: false, reason: 'quarantined', detail: `${actor} 已隔离 is in quarantine` }
       }
-      this.#committer.open.replies.push(() => resolve(reply))
+      this.#committer.open.replies.push(shard, { done: () => resolve(reply), moved: () => resolve(moved()) })
       this.#committer.touched()
     })
   }
@@ -306,7 +379,7 @@ class TwinRuntime implements Runtime {
   /** The commit of ARMED is through: now the command may be sent, if it still may. */
   #dispatch(station: string, id: string): void {
     this.#mailbox.post(() => {
-      this.#residents.withCell(station, (cell) => {
+      this.#withCell(station, (cell) => {
         if (cell) this.#runner.run(cell, (turn) => commandTurn(cell, turn, id))
       })
     })
@@ -317,7 +390,7 @@ class TwinRuntime implements Runtime {
     const { station, message } = effect
     // Through the mailbox: the last look sees everything that came in before it.
     this.#mailbox.post(() => {
-      this.#residents.withCell(station, (cell) => {
+      this.#withCell(station, (cell) => {
         if (!cell) return
         const wall = this.#options.clock.now()
         const against = cell.quarantined.has(cell.address) ? { rejectCode: null, detail: null } : lastLook(cell, wall, message.id)
@@ -340,7 +413,7 @@ class TwinRuntime implements Runtime {
     for (let id = this.#due.pop(now); id !== undefined; id = this.#due.pop(now)) stations.push(id)
     for (const station of stations) {
       this.#mailbox.post(() => {
-        this.#residents.withCell(station, (cell) => {
+        this.#withCell(station, (cell) => {
           if (!cell) return
           if (cellDue(cell) <= now) this.#runner.run(cell, (turn, withStation) => tickTurn(cell, turn, withStation))
           this.#due.push(station, Math.max(cellDue(cell), now + 1))
@@ -363,6 +436,9 @@ class TwinRuntime implements Runtime {
     this.#options.log?.(level, message, detail)
   }
 }
+
+/** Answer to those who ask for a station that another process holds. */
+const moved = (): Reply => ({ ok: false, reason: 'moved', detail: '站点已迁移，请重试 The station moved, try again' })
 
 function commandTurn(cell: Cell, turn: Turn, id: string): void {
   moveCommand(cell, turn, id, { type: 'dispatch' })

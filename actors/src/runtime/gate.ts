@@ -49,16 +49,22 @@ export class Gate {
     this.#watermarks.set(cursor.device, { ...next, seq: Math.max(next.seq, safe ?? 0, both) })
   }
 
+  /** These devices are another process's now. */
+  forget(devices: Iterable<string>): void {
+    for (const device of devices) this.#watermarks.delete(device)
+  }
+
   release(batch: Batch, committed: CommitBatch | null): void {
     if (committed !== null) {
       for (const cursor of committed.cursors) this.durable(cursor)
-      const news = { epoch: this.#ports.epoch(), batch: committed, patches: batch.patches }
+      const patches = new Map([...batch.patches].map(([station, { list }]) => [station, list]))
+      const news = { epoch: this.#ports.epoch(), batch: committed, patches }
       for (const listener of this.#listeners) this.#call('commit listener', () => listener(news))
     }
-    for (const callback of batch.snapshots) this.#call('snapshot', callback)
-    for (const callback of batch.replies) this.#call('reply', callback)
-    for (const callback of batch.dones) this.#call('acknowledgement', callback)
-    for (const effect of batch.effects) this.#call(`effect ${effect.kind}`, () => this.#ports.execute(effect))
+    for (const { done } of batch.snapshots.items) this.#call('snapshot', done)
+    for (const { done } of batch.replies.items) this.#call('reply', done)
+    for (const callback of batch.dones.items) this.#call('acknowledgement', callback)
+    for (const effect of batch.effects.items) this.#call(`effect ${effect.kind}`, () => this.#ports.execute(effect))
   }
 
   /** One that throws is its owner's problem, not that of those behind it. */

@@ -13,6 +13,8 @@ export interface RuntimeOptions {
   readonly clock: Clock
   readonly ids: IdSource
   readonly scheduler: Scheduler
+  /** all: claims every shard at start (default). given: holds what `acquire` brings. */
+  readonly ownership?: 'all' | 'given'
   /** The runtime has stopped: another owner holds its shards, or a bug in the gate. The host should exit. */
   readonly onFatal?: (error: Error) => void
   /** Things an operator of the server should know: quarantine, failed commits. */

@@ -1,7 +1,7 @@
 import type { StationConfig } from '@twin/models/stations'
 import type { StationSummary } from '@twin/models/live'
-import type { CellSnapshot, CursorRow, IdSource, RecoveryPort } from '../ports.ts'
-import type { Batch } from './batch.ts'
+import type { CellSnapshot, ClaimedShard, CursorRow, IdSource, RecoveryPort } from '../ports.ts'
+import { type Batch, NO_SHARD } from './batch.ts'
 import { Cell } from './cell.ts'
 import type { Settings } from './options.ts'
 import { recoverCell } from './recovery.ts'
@@ -19,7 +19,7 @@ const RETRY_ACTIVATION_MS = 2_000
 export interface ResidentPorts {
   readonly recovery: RecoveryPort
   readonly ids: IdSource
-  epoch(): number
+  epochOf(shard: number): number
   /** The batch now open. */
   batch(): Batch
   touched(): void
@@ -84,23 +84,49 @@ export class Residents {
     return sequence
   }
 
+  /** Stations of the shards given; null = of all there are. Admits nothing when reading fails. */
   async recover(
-    claimed: ReadonlyMap<number, { readonly factSeq: number; readonly sampleSeq: number }>,
+    claimed: ReadonlyMap<number, ClaimedShard>,
+    shards: ReadonlySet<number> | null,
     durable: (cursor: CursorRow) => void,
-  ): Promise<void> {
-    for (const [shard, { factSeq, sampleSeq }] of claimed) this.#sequences.set(shard, { fact: factSeq, sample: sampleSeq })
-    const configs = await this.#ports.recovery.stations()
+  ): Promise<() => void> {
+    const admissions: (() => void)[] = []
+    const all = await this.#ports.recovery.stations()
+    const configs = shards === null ? all : all.filter(({ id }) => shards.has(shardOf(id)))
     for (let from = 0; from < configs.length; from += CHUNK) {
       const chunk = configs.slice(from, from + CHUNK)
       const loaded = await this.#ports.recovery.load(chunk.map((config) => config.id))
       const byStation = new Map(loaded.map((cell) => [cell.station, cell]))
       for (const config of chunk) {
         const recovered = byStation.get(config.id)
-        for (const cursor of recovered?.cursors ?? []) durable(cursor)
-        this.#register(config)
-        this.#admit(recoverCell(config, recovered, this.#ports.epoch(), this.#ports.ids))
+        const shard = shardOf(config.id)
+        const cell = recoverCell(config, recovered, claimed.get(shard)?.epoch ?? this.#ports.epochOf(shard), this.#ports.ids)
+        admissions.push(() => {
+          for (const cursor of recovered?.cursors ?? []) durable(cursor)
+          this.#register(config)
+          this.#admit(cell)
+        })
       }
     }
+    return () => {
+      for (const [shard, { factSeq, sampleSeq }] of claimed) this.#sequences.set(shard, { fact: factSeq, sample: sampleSeq })
+      for (const admit of admissions) admit()
+    }
+  }
+
+  /** Forgets all of these shards. Those who wait for a cell learn that there is none. */
+  drop(shards: ReadonlySet<number>): readonly StationConfig[] {
+    const gone = [...this.#configs.values()].filter(({ id }) => shards.has(shardOf(id)))
+    for (const { id } of gone) {
+      this.remove(id)
+      for (const queues of [this.#waiting, this.#retry]) {
+        const queue = queues.get(id) ?? []
+        queues.delete(id)
+        for (const use of queue) use(undefined)
+      }
+    }
+    for (const shard of shards) this.#sequences.delete(shard)
+    return gone
   }
 
   #register(config: StationConfig): void {
@@ -134,8 +160,10 @@ export class Residents {
     const config = this.#configs.get(station)
     try {
       const [recovered] = await this.#ports.recovery.load([station])
+      // The shard left meanwhile, and those who waited were told.
+      if (config !== this.#configs.get(station) || !this.#waiting.has(station)) return
       if (config) {
-        this.#admit(recoverCell(config, recovered, this.#ports.epoch(), this.#ports.ids))
+        this.#admit(recoverCell(config, recovered, this.#ports.epochOf(shardOf(station)), this.#ports.ids))
         this.#passive.delete(station)
         this.#ports.batch().timer(shardOf(station), station, null)
       }
@@ -159,7 +187,7 @@ export class Residents {
 
   /** A cell for new master data, with what the old one knew. */
   replace(config: StationConfig, before: Cell | undefined): Cell {
-    const cell = new Cell(config, shardOf(config.id), this.#ports.epoch(), this.#ports.ids)
+    const cell = new Cell(config, shardOf(config.id), this.#ports.epochOf(shardOf(config.id)), this.#ports.ids)
     this.#register(config)
     if (before) {
       loadSnapshot(cell, takeSnapshot(before))
@@ -200,7 +228,7 @@ export class Residents {
       if (!cell) continue
       const idle = isIdle(cell, now, settings.passivateAfterMs)
       if (cell.version === cell.savedVersion && !idle) continue
-      batch.atSeal.push(() => {
+      batch.atSeal.push(cell.shard, () => {
         // It may have been configured anew since.
         if (this.#cells.get(station) !== cell) return
         snapshots.push(this.#snapshotOf(cell, now))
@@ -208,7 +236,7 @@ export class Residents {
       })
     }
     if (batch.atSeal.length === 0) return
-    batch.snapshots.push(() => void this.#save(snapshots, leaving))
+    batch.snapshots.push(NO_SHARD, { done: () => void this.#save(snapshots, leaving), moved: () => {} })
     this.#ports.touched()
   }
 
@@ -218,7 +246,8 @@ export class Residents {
     return { v: 1, station: cell.config.id, shard: cell.shard, at: now, factSeq: fact, sampleSeq: sample, body: takeSnapshot(cell) }
   }
 
-  async #save(snapshots: readonly CellSnapshot[], leaving: readonly { cell: Cell; version: number }[]): Promise<void> {
+  async #save(taken: readonly CellSnapshot[], leaving: readonly { cell: Cell; version: number }[]): Promise<void> {
+    const snapshots = taken.filter(({ station }) => this.#cells.has(station))
     if (snapshots.length === 0) return
     try {
       await this.#ports.recovery.save(snapshots)
@@ -245,9 +274,11 @@ export class Residents {
   }
 
   /** At the end, when everything is durable. */
-  async saveAll(): Promise<void> {
+  async saveAll(shards?: ReadonlySet<number>): Promise<void> {
     const now = this.#ports.now()
-    const changed = [...this.#cells.values()].filter((cell) => cell.version !== cell.savedVersion)
+    const changed = [...this.#cells.values()].filter(
+      (cell) => cell.version !== cell.savedVersion && (shards === undefined || shards.has(cell.shard)),
+    )
     await this.#save(
       changed.map((cell) => this.#snapshotOf(cell, now)),
       [],

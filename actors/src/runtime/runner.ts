@@ -64,8 +64,8 @@ export class Runner {
     return false
   }
 
-  countReject(device: string, reason: RejectReason, count: number): void {
-    this.#ports.batch().reject(device, reason, count)
+  countReject(shard: number, device: string, reason: RejectReason, count: number): void {
+    this.#ports.batch().reject(device, reason, count, shard)
     this.rejects[reason] = (this.rejects[reason] ?? 0) + count
   }
 
@@ -87,20 +87,16 @@ export class Runner {
     for (const { device, kind, at, received, values, quality, origin } of result.rows)
       batch.samples.push({ shard, seq: ++sequence.sample, station, device, kind, at, received, values, quality, origin })
     for (const { actor, fact } of result.facts) batch.facts.push({ shard, seq: ++sequence.fact, station, actor, fact })
-    for (const { device, reason, count } of result.rejects) this.countReject(device, reason, count)
-    batch.deadLetters.push(...result.letters)
+    for (const { device, reason, count } of result.rejects) this.countReject(shard, device, reason, count)
+    for (const letter of result.letters) batch.deadLetters.push(shard, letter)
     batch.bytes += result.rows.length * ROW_BYTES
     this.values += result.values
     if (result.rows.length > 0 || result.facts.length > 0) cell.version++
-    if (result.patches.length > 0) {
-      const known = batch.patches.get(station)
-      if (known) known.push(...result.patches)
-      else batch.patches.set(station, result.patches)
-    }
+    if (result.patches.length > 0) batch.patch(shard, station, result.patches)
     // A recording has no effects.
     if (!cell.replaying) {
-      batch.effects.push(...result.effects)
-      for (const id of result.armed) batch.replies.push(() => this.#ports.dispatch(station, id))
+      for (const effect of result.effects) batch.effects.push(shard, effect)
+      for (const id of result.armed) batch.replies.push(shard, { done: () => this.#ports.dispatch(station, id), moved: () => {} })
     }
     if (result.facts.length > 0 || cell.late) due.push(station, cellDue(cell))
     const alarms = result.facts.length > 0 ? newAlarms(cell, result) : []

@@ -2,7 +2,7 @@ import type { Patch, StationSummary } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
 import type { CommandState, Person, Position, RejectCode } from '@twin/models/twin'
 import type { Watermark } from '@twin/models/wire'
-import type { Committed, DeadLetter, DeviceInput, Outcome, SnapshotReader } from '../ports.ts'
+import type { ClaimedShard, Committed, DeadLetter, DeviceInput, Outcome, SnapshotReader } from '../ports.ts'
 
 /** What people and adapters ask of live things. Answered after the commit that made the answer true. */
 export type Request =
@@ -88,7 +88,7 @@ export type Reply =
     }
   | {
       readonly ok: false
-      readonly reason: 'not-found' | 'conflict' | 'invalid' | 'not-permitted' | 'quarantined' | 'overloaded'
+      readonly reason: 'not-found' | 'conflict' | 'invalid' | 'not-permitted' | 'quarantined' | 'overloaded' | 'moved'
       readonly code?: string
       readonly detail: string
       readonly field?: string
@@ -118,6 +118,16 @@ export interface Runtime extends SnapshotReader {
   start(): Promise<void>
   /** Commits what is pending, saves snapshots, stops. */
   stop(): Promise<void>
+  /** Brings the stations of shards to life that were just claimed for this process. Rejects when they could not be read; then none is ours. */
+  acquire(claimed: ReadonlyMap<number, ClaimedShard>): Promise<void>
+  /** Hands shards over: takes nothing more for them, commits what is pending, saves their cells, forgets them. */
+  release(shards: ReadonlySet<number>): Promise<void>
+  /** Forgets shards at once: what was not committed is void, nobody is acknowledged. */
+  drop(shards: ReadonlySet<number>): void
+  /** Told of shards that a commit found in other hands; they are dropped already. */
+  onLost(listener: (shards: ReadonlySet<number>) => void): () => void
+  /** Epoch under which this process holds the station's shard; undefined = not ours. */
+  epochOf(station: string): number | undefined
   deliver(input: DeviceInput, done: (outcome: Outcome) => void): void
   /** A message that could not even be decoded or belongs to nobody; kept in the same commits. */
   bury(letter: DeadLetter, done?: () => void): void

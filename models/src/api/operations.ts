@@ -5,6 +5,7 @@ import {
   alarmFilter,
   alarmRow,
   auditRow,
+  clusterStatus,
   commandRow,
   csv,
   deadLetter,
@@ -490,6 +491,26 @@ export const operations = {
     params: device,
     body: z.object({}),
     result: z.object({ username: z.string(), secret: z.string() }),
+  }),
+  /** Nodes and shards; a single node shows itself alone. */
+  cluster: defineOperation({
+    method: 'get',
+    path: '/api/cluster',
+    tag: 'system',
+    summary: { zh: '集群状态', en: 'Cluster status' },
+    permission: 'station:administer',
+    result: clusterStatus,
+  }),
+  /** Gives all shards of a node to the others, or lets it take part again. Answered at once; the shards leave one after the other. */
+  drainNode: defineOperation({
+    method: 'post',
+    path: '/api/cluster/nodes/:node/drain',
+    tag: 'system',
+    summary: { zh: '排空节点', en: 'Drain a node' },
+    permission: 'station:administer',
+    params: z.object({ node: z.string() }),
+    body: z.object({ on: z.boolean() }),
+    result: ok,
   }),
   audit: defineOperation({
     method: 'get',

@@ -250,3 +250,38 @@ export const stationConfig = z.object({
   ),
   energyQuota: z.number().positive().nullable(),
 })
+
+/** One node as it told the database with its last heartbeat. */
+export const clusterNode = z.object({
+  /** Incarnation: a new one with every start. */
+  node: z.string(),
+  address: z.string(),
+  state: z.enum(['live', 'draining', 'gone']),
+  /** Since its last heartbeat, ms. */
+  silentMs: z.number(),
+  redis: z.boolean(),
+  shards: z.number().int(),
+  stations: z.number().int(),
+  devices: z.number().int(),
+  viewers: z.number().int(),
+  /** Messages taken and not yet committed, and their bytes. */
+  pending: z.number().int(),
+  pendingBytes: z.number().int(),
+  commitP99Ms: z.number(),
+  loopLagP99Ms: z.number(),
+  rssBytes: z.number().int(),
+  sessions: z.object({ all: z.number().int(), connected: z.number().int(), unacknowledged: z.number().int() }),
+  /** Since the start of the node: shards taken, given away, found in other hands at a commit; times it let all go by itself. */
+  claimed: z.number().int(),
+  handedOver: z.number().int(),
+  fenced: z.number().int(),
+  selfFenced: z.number().int(),
+  lastHandOverMs: z.number(),
+})
+export const clusterStatus = z.object({
+  /** false: one node alone, which holds everything. */
+  clustered: z.boolean(),
+  at: time,
+  shards: z.object({ all: z.number().int(), owned: z.number().int(), moving: z.number().int(), orphaned: z.number().int() }),
+  nodes: z.array(clusterNode),
+})

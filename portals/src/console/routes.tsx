@@ -41,6 +41,7 @@ const system = {
   audit: () => import('../pages/system/audit-page.tsx'),
   users: () => import('../pages/system/users-page.tsx'),
   health: () => import('../pages/system/health-page.tsx'),
+  cluster: () => import('../pages/system/cluster-page.tsx'),
   api: () => import('../pages/system/api-page.tsx'),
   help: () => import('../pages/system/help-page.tsx'),
 }
@@ -64,6 +65,7 @@ export const router = createBrowserRouter([
       { path: '/system/audit', element: needs('audit:view', page(system.audit, 'AuditPage')) },
       { path: '/system/users', element: needs('user:view', page(system.users, 'UsersPage')) },
       { path: '/system/health', element: needs('station:view', page(system.health, 'HealthPage')) },
+      { path: '/system/cluster', element: needs('station:administer', page(system.cluster, 'ClusterPage')) },
       { path: '/system/api', element: needs('station:view', page(system.api, 'ApiPage')) },
       { path: '/help', element: page(system.help, 'HelpPage') },
       { path: '/records/:record', element: page(recordPages, 'RecordListPage') },

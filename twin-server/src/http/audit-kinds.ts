@@ -39,6 +39,8 @@ export const auditKinds: Readonly<Record<OperationName, string | null>> = {
   cancelCommand: 'command.cancel',
   deadLetters: null,
   rotateDeviceSecret: 'device.secret',
+  cluster: null,
+  drainNode: 'cluster.drain',
   audit: null,
   auditVerify: null,
   users: null,

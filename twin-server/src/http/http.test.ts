@@ -83,6 +83,7 @@ function pathOf(path: string, foreign: boolean): string {
     command: foreign ? rows.foreignCommand : rows.command,
     code: 'CP-003',
     user: 'nobody',
+    node: 'none',
   }
   return path.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '')
 }

@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely'
+import type { z } from 'zod'
+import type { schemas } from '@twin/models/api'
 import type { Clock, Runtime } from '@twin/actors/runtime'
 import type { CounterReading } from '@twin/models/energy'
 import type { StationView } from '@twin/models/live'
@@ -67,6 +69,12 @@ export interface HttpLog {
   error(detail: object, message: string): void
 }
 
+export interface ClusterView {
+  status(): Promise<z.output<typeof schemas.clusterStatus>>
+  /** false = no such node, or it did not answer. */
+  drain(node: string, on: boolean): Promise<boolean>
+}
+
 export interface HttpParts {
   readonly runtime: Runtime
   readonly store: HttpStore
@@ -84,6 +92,10 @@ export interface HttpParts {
   readonly gate?: Gate
   /** Further numbers for /metrics: ingest, live, jobs. */
   readonly metrics?: readonly MetricSource[]
+  /** What a cluster says of itself; a single node has none. */
+  readonly cluster?: ClusterView
+  /** Requests of the other nodes of a cluster, under /internal/. */
+  readonly internal?: (request: Request) => Promise<Response>
   /** Further parts for /api/health by name. */
   readonly health?: Readonly<Record<string, () => Promise<{ readonly ok: boolean; readonly detail: string }>>>
 }

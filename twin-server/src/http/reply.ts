@@ -8,6 +8,7 @@ const reasons: Readonly<Record<Exclude<Reply, { readonly ok: true }>['reason'], 
   'not-permitted': 'not-permitted',
   quarantined: 'unavailable',
   overloaded: 'throttled',
+  moved: 'unavailable',
 }
 
 /** Asks the actors; a refusal becomes the API's answer. Their details are words for people, in both languages. */

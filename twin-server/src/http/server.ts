@@ -90,6 +90,11 @@ export function createHttp(parts: HttpParts): Http {
     if (!direct && !(await security.authenticate(context.req.raw.headers))) return errorResponse('not-signed-in')
     return new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } })
   })
+  const { internal } = parts
+  if (internal) {
+    app.use('/internal/*', bodyLimit({ maxSize: 8 * 1024 * 1024, onError: () => errorResponse('too-large') }))
+    app.post('/internal/*', (context) => internal(context.req.raw))
+  }
   app.all('/api/*', (context) => otherMethod(context.req.path, context.req.method))
   app.get('*', async (context) => {
     const map = config.map && (await mapFile(config.map, context.req.path))

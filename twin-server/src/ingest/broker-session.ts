@@ -5,7 +5,10 @@ import type { Log } from './log.ts'
 export interface BrokerSessionOptions {
   readonly url: string
   readonly clientId: string
-  readonly filter: string
+  /** Topics to subscribe to, asked at every connection. */
+  readonly filters: () => readonly string[]
+  /** The broker should know the session already, from a process before this one. */
+  readonly known?: boolean
   /** Messages the broker may have unacknowledged with us. */
   readonly receiveMaximum: number
   readonly onMessage: (packet: { readonly topic: string; readonly payload: Buffer; readonly dup: boolean }, done: () => void) => void
@@ -17,6 +20,8 @@ export interface BrokerSessionOptions {
 }
 
 export interface BrokerSession {
+  /** The filters changed. */
+  subscribe(): void
   /** Publishes now or not at all: nothing is queued for a broker that is away. Resolves with the reason code of the PUBACK; rejects when there is none. */
   publish(topic: string, payload: Uint8Array, options: IClientPublishOptions): Promise<number>
   status(): { readonly connected: boolean; readonly error: string | null; readonly unacknowledged: number }
@@ -53,7 +58,8 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
   let acks: DeferredAcks | undefined
   let error: string | null = 'not connected yet'
   let attempts = 0
-  let knownBefore = false
+  let connectedOnce = false
+  let knownBefore = options.known ?? false
   let timer: NodeJS.Timeout | undefined
   let closing = false
   let ready = false
@@ -81,15 +87,19 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
     })
     if (knownBefore && !connack.sessionPresent) options.onSessionLost()
     knownBefore = true
-    client.subscribe(options.filter, { qos: 1, rh: 2 }, (failure, granted) => {
-      const refused = failure?.message ?? (granted?.some(({ qos }) => qos >= 128) ? `broker refused ${options.filter}` : null)
+    subscribe(connack.sessionPresent)
+  })
+  const subscribe = (sessionPresent: boolean): void => {
+    const filters = [...options.filters()]
+    client.subscribe(filters, { qos: 1, rh: 2 }, (failure, granted) => {
+      const refused = failure?.message ?? (granted?.some(({ qos }) => qos >= 128) ? `broker refused ${filters.join(' ')}` : null)
       if (refused === null) attempts = 0
       ready = refused === null
       error = refused
       if (refused !== null) log.warn({ clientId, error: refused }, 'subscription at the broker failed')
-      else log.info({ clientId, sessionPresent: connack.sessionPresent }, 'connected to the broker')
+      else log.info({ clientId, sessionPresent }, 'connected to the broker')
     })
-  })
+  }
   client.on('close', () => {
     acks?.abandon()
     ready = false
@@ -105,9 +115,18 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
   })
 
   const connect = async (): Promise<void> => {
-    if (closing || !(await options.mayConnect())) return
-    if (attempts++ === 0) client.connect()
-    else client.reconnect()
+    try {
+      if (closing || !(await options.mayConnect())) return
+    } catch (failure) {
+      error = String(failure)
+      attempts++
+      retry()
+      return
+    }
+    attempts++
+    if (connectedOnce) client.reconnect()
+    else client.connect()
+    connectedOnce = true
   }
   const retry = (): void => {
     if (closing) return
@@ -118,6 +137,9 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
   void connect()
 
   return {
+    subscribe() {
+      if (client.connected) subscribe(true)
+    },
     async publish(topic, payload, publishOptions) {
       if (!client.connected) throw new Error('no connection to the broker')
       return new Promise((resolve, reject) => {

@@ -39,7 +39,7 @@ export function startMqttClientIngest(options: MqttClientIngestOptions): MqttCli
     openBrokerSession({
       url: options.url,
       clientId: `tw-${stream}-${options.node}`,
-      filter: `tw/+/+/${stream}/+`,
+      filters: () => [`tw/+/+/${stream}/+`],
       receiveMaximum,
       log: options.log,
       mayConnect: options.mayConnect ?? (() => true),

@@ -5,5 +5,6 @@ export { startMqttClientIngest, type MqttClientIngest, type MqttClientIngestOpti
 export { createIntake, type IngestRuntime, type Intake } from './intake.ts'
 export type { Log } from './log.ts'
 export { createIngestMetrics, type IngestMetrics } from './metrics.ts'
+export { type ShardBroker } from './shard-broker.ts'
 export { commandMac, deviceSecret, MasterSecretError, requireMaster } from './secrets.ts'
 export { startIngest, type Ingest, type IngestOptions } from './start.ts'

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Runtime } from '@twin/actors/runtime'
+import type { StationConfig } from '@twin/models/stations'
 import { createCredentials } from './credentials.ts'
 import { createDownlink, type Downlink } from './downlink.ts'
 import { startEmbeddedBroker } from './embedded-broker.ts'
@@ -8,6 +9,7 @@ import { createIntake, type IngestRuntime } from './intake.ts'
 import type { Log } from './log.ts'
 import { createIngestMetrics, type IngestMetrics } from './metrics.ts'
 import { requireMaster } from './secrets.ts'
+import { createShardBroker, type ShardBroker } from './shard-broker.ts'
 
 export interface IngestOptions {
   readonly runtime: IngestRuntime & Pick<Runtime, 'stations'>
@@ -20,10 +22,20 @@ export interface IngestOptions {
   /** The broker inside, with WebSocket at `/mqtt` of `http`; or one outside. */
   readonly broker:
     | { readonly kind: 'embedded'; readonly host: string; readonly port: number; readonly http?: Server }
+    | {
+        readonly kind: 'sharded'
+        readonly url: string
+        readonly eventWindow: number
+        readonly telemetryWindow: number
+        readonly stationsOf: (shard: number) => readonly StationConfig[]
+        readonly holds: (shard: number, epoch: number) => Promise<boolean>
+      }
     | { readonly kind: 'external'; readonly url: string; readonly node: string; readonly mayConnect?: () => boolean | Promise<boolean> }
 }
 
 export interface Ingest extends Downlink {
+  /** Sessions of the shards of a node in a cluster; null otherwise. */
+  readonly shards: ShardBroker | null
   readonly metrics: IngestMetrics
   /** Port of the embedded broker; null with an external one. */
   readonly port: number | null
@@ -57,6 +69,25 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         port: embedded.port,
         health: () => ({ ok: true, detail: `${metrics.connections} connections` }),
         disconnect: (device: string) => embedded.disconnect(device),
+        shards: null,
+      }
+    }
+    if (broker.kind === 'sharded') {
+      const { url, eventWindow, telemetryWindow, stationsOf, holds } = broker
+      const onSessionLost = (shard: number): void => {
+        log.warn({ shard }, 'the broker lost the session of a shard; asking its devices for their births')
+        void askAllForBirth(stationsOf(shard))
+      }
+      const sharded = createShardBroker({ url, intake, metrics, log, eventWindow, telemetryWindow, stationsOf, holds, onSessionLost })
+      return {
+        transport: sharded,
+        port: null,
+        health: () => {
+          const { sessions, connected, error } = sharded.status()
+          return { ok: connected === sessions, detail: `${connected} of ${sessions} sessions with the broker${error ? `: ${error}` : ''}` }
+        },
+        disconnect: () => undefined,
+        shards: sharded,
       }
     }
     const { url, node, mayConnect } = broker
@@ -73,13 +104,14 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         return { ok: connected, detail: connected ? 'connected to the broker' : (error ?? 'not connected to the broker') }
       },
       disconnect: () => undefined,
+      shards: null,
     }
   }
-  const { transport, port, health, disconnect } = await parts()
+  const { transport, port, health, disconnect, shards } = await parts()
   const downlink = createDownlink({ transport, runtime, master, generationOf, metrics })
 
-  async function askAllForBirth(): Promise<void> {
-    for (const station of runtime.stations())
+  async function askAllForBirth(stations = runtime.stations()): Promise<void> {
+    for (const station of stations)
       for (const device of station.devices) {
         if (closing) return
         await downlink.requestRebirth({ station: station.id, device: device.id })
@@ -95,6 +127,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   return {
     ...downlink,
+    shards,
     metrics,
     port,
     health,

@@ -7,10 +7,20 @@ import { LiveSession, type SessionHost, type Wire } from './live-session.ts'
 import { attachSocketIo } from './socketio-transport.ts'
 import { StationFeed } from './station-feed.ts'
 import { parseTopicName, scopeKey, topicFault } from './topic-name.ts'
-import { TopicStream } from './topic-stream.ts'
+import { type Subscriber, TopicStream } from './topic-stream.ts'
 import { attachWs } from './ws-transport.ts'
 
-export type LiveRuntime = Pick<Runtime, 'snapshot' | 'onCommitted' | 'onProvisional' | 'stations' | 'station' | 'summary'>
+export type LiveRuntime = Pick<Runtime, 'snapshot' | 'onCommitted' | 'onProvisional' | 'stations' | 'station' | 'summary' | 'epochOf'>
+
+/** Stations of other nodes, whose frames come encoded from their owner. */
+export interface RemoteTopics {
+  /** Does this node make the frames of the station itself? */
+  owns(station: string): boolean
+  join(topic: string, subscriber: Subscriber): void
+  leave(topic: string, subscriber: Subscriber): void
+  /** All who listen to a topic of another node's. */
+  audience(topic: string): readonly Subscriber[]
+}
 
 export interface LiveHubOptions {
   readonly runtime: LiveRuntime
@@ -18,6 +28,7 @@ export interface LiveHubOptions {
   readonly authenticate: (headers: Headers) => Promise<Principal | undefined>
   /** Whether a page of that origin may use the cookie of its reader. */
   readonly originAllowed: (headers: Headers) => boolean
+  readonly remote?: RemoteTopics
   readonly now?: () => number
   readonly maxClients?: number
 }
@@ -38,6 +49,11 @@ export interface LiveHub {
   recheck(userId?: string): Promise<void>
   /** Master data of a station changed, or it is gone: its viewers start anew. */
   refresh(station: string): void
+  /** Another node listens to a station of ours, as one more subscriber. */
+  listen(topic: string, subscriber: Subscriber): void
+  unlisten(topic: string, subscriber: Subscriber): void
+  /** Stations came or went: their viewers go on with the new owner's epoch, from one new snapshot. */
+  moved(stations: Iterable<string>): void
   metrics(): LiveMetrics
   /** Tells all clients, then closes their connections; the server itself stays. */
   close(): Promise<void>
@@ -70,7 +86,7 @@ interface Watched {
 }
 
 export function createLiveHub(options: LiveHubOptions): LiveHub {
-  const { runtime, authenticate, originAllowed } = options
+  const { runtime, authenticate, originAllowed, remote } = options
   const now = options.now ?? Date.now
   const sessions = new Set<LiveSession>()
   const stations = new Map<string, Watched>()
@@ -79,7 +95,9 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   const numbers = new Map<string, number>()
   const transports: Transport[] = []
   const counts = { frames: 0, closedSlow: 0, refused: 0 }
+  /** Highest epoch seen, which numbers the topic of the whole fleet. */
   let epoch = 0
+  const epochOf = (station: string): number => runtime.epochOf(station) ?? epoch
   let tick = 0
   let closing = false
   let watchedSoFar = 0
@@ -110,14 +128,26 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     runtime.snapshot(station, (view) => {
       watched.asking = false
       if (stations.get(station) !== watched) return
-      if (view) return watched.feed.settle(view, epoch)
+      if (view) return watched.feed.settle(view, epochOf(station))
+      // On the move to another node, which goes on from here.
+      if (remote?.owns(station) === false) return
       for (const stream of [watched.fast, watched.slow])
-        for (const subscriber of [...stream.members, ...stream.waiting]) (subscriber as LiveSession).end(stream.topic, 'unknown-topic')
+        for (const subscriber of [...stream.members, ...stream.waiting]) subscriber.end(stream.topic, 'unknown-topic')
     })
   }
   const restart = (station: string, watched: Watched): void => {
     watched.fast.restart()
     watched.slow.restart()
+    ask(station, watched)
+  }
+
+  const joinStation = (station: string, fast: boolean, topic: string, subscriber: Subscriber): void => {
+    if (remote?.owns(station) === false) {
+      remote.join(topic, subscriber)
+      return
+    }
+    const watched = watch(station)
+    ;(fast ? watched.fast : watched.slow).join(subscriber)
     ask(station, watched)
   }
 
@@ -136,33 +166,33 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
         const key = scopeKey(session.principal)
         // The next tick answers: many who come at once are answered at once.
         fleet.scope(key, session.principal.stations, () => makeStream(`fleet ${key}`, 'fleet')).join(session)
-      } else if (name) {
-        const watched = watch(name.station)
-        ;(name.fast ? watched.fast : watched.slow).join(session)
-        ask(name.station, watched)
-      }
+      } else if (name) joinStation(name.station, name.fast, topic, session)
     },
     leave(session, topic) {
-      const name = parseTopicName(topic)
-      const watched = name?.kind === 'station' ? stations.get(name.station) : undefined
-      const streams =
-        name?.kind === 'fleet' ? fleet.streams() : watched ? [watched.fast, watched.slow].filter((it) => it.topic === topic) : []
-      for (const stream of streams) {
-        stream.leave(session)
-        if (!stream.unused) continue
-        numbers.set(stream.key, stream.s)
-        if (name?.kind === 'fleet') fleet.drop(stream)
-      }
-      if (watched?.fast.unused && watched.slow.unused) stations.delete(watched.feed.station)
+      remote?.leave(topic, session)
+      leaveTopic(session, topic)
     },
     gone(session) {
       sessions.delete(session)
     },
   }
+  function leaveTopic(session: Subscriber, topic: string): void {
+    const name = parseTopicName(topic)
+    const watched = name?.kind === 'station' ? stations.get(name.station) : undefined
+    const streams =
+      name?.kind === 'fleet' ? fleet.streams() : watched ? [watched.fast, watched.slow].filter((it) => it.topic === topic) : []
+    for (const stream of streams) {
+      stream.leave(session)
+      if (!stream.unused) continue
+      numbers.set(stream.key, stream.s)
+      if (name?.kind === 'fleet') fleet.drop(stream)
+    }
+    if (watched?.fast.unused && watched.slow.unused) stations.delete(watched.feed.station)
+  }
 
   const onCommitted = ({ epoch: e, batch, patches }: Committed): void => {
-    epoch = e
-    if (sessions.size === 0) return
+    epoch = Math.max(epoch, e)
+    if (sessions.size === 0 && stations.size === 0) return
     const reshaped = new Set<string>()
     for (const row of batch.samples) {
       fleet.touch(row.station)
@@ -182,8 +212,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   }
   const onProvisional = (station: string, patches: readonly Patch[]): void => {
     const watched = stations.get(station)
-    watched?.fast.provisional(epoch, patches)
-    watched?.slow.provisional(epoch, patches)
+    watched?.fast.provisional(epochOf(station), patches)
+    watched?.slow.provisional(epochOf(station), patches)
     fleet.provisional(station, patches, epoch)
   }
   const stopListening = [runtime.onCommitted(onCommitted), runtime.onProvisional(onProvisional)]
@@ -195,8 +225,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     for (const [station, watched] of stations) {
       const { feed, fast, slow, phase } = watched
       if (tick % LOOK_TICKS === phase) ask(station, watched)
-      feed.flush(fast, epoch)
-      if (tick % SLOW_TICKS === phase) feed.flush(slow, epoch)
+      feed.flush(fast, epochOf(station))
+      if (tick % SLOW_TICKS === phase) feed.flush(slow, epochOf(station))
     }
     if (tick % SLOW_TICKS === 0 || fleet.awaited) fleet.update(epoch)
     if (tick % RECHECK_TICKS === 0) void recheck()
@@ -262,6 +292,32 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       const watched = stations.get(station)
       if (watched) restart(station, watched)
       fleet.reload(station)
+    },
+    listen(topic, subscriber) {
+      const name = parseTopicName(topic)
+      if (name?.kind === 'station' && remote?.owns(name.station) !== false) joinStation(name.station, name.fast, topic, subscriber)
+    },
+    unlisten: (topic, subscriber) => leaveTopic(subscriber, topic),
+    moved(moving) {
+      for (const station of moving) {
+        fleet.reload(station)
+        const owned = remote?.owns(station) !== false
+        for (const fast of [true, false]) {
+          const topic = `st:${station}:${fast ? 'f' : 's'}`
+          const watched = stations.get(station)
+          const stream = fast ? watched?.fast : watched?.slow
+          const held = stream ? [...stream.members, ...stream.waiting] : []
+          for (const subscriber of owned ? (remote?.audience(topic) ?? []) : held) {
+            remote?.leave(topic, subscriber)
+            leaveTopic(subscriber, topic)
+            if (!subscriber.relay) joinStation(station, fast, topic, subscriber)
+          }
+          // A new epoch of our own: those who were here before it start anew, too.
+          if (owned && stream) stream.restart()
+        }
+        const watched = stations.get(station)
+        if (owned && watched) ask(station, watched)
+      }
     },
     metrics: () => ({
       ...counts,

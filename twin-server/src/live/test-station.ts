@@ -128,6 +128,7 @@ export function createTestRuntime(initial: readonly StationView[]): TestRuntime 
     stations: () => [...views.keys()].map(configOf),
     station: (id) => (views.has(id) ? configOf(id) : undefined),
     summary: (id) => runtime.summaries.get(id),
+    epochOf: () => runtime.epoch,
     snapshot(id, done) {
       runtime.snapshots++
       const answer = (): void => done(views.get(id))

@@ -1,9 +1,21 @@
-import type { Frame, FleetView, Snapshot, StationView } from '@twin/models/live'
+import type { Closed, Frame, FleetView, Snapshot, StationView } from '@twin/models/live'
 import { encode } from './codec.ts'
 
 /** One side of a connection as streams see it. */
 export interface Subscriber {
-  send(bytes: Buffer): void
+  /** Passes everything on to other nodes; ends when the topic leaves this one. */
+  readonly relay?: true
+  send(bytes: Buffer, place: Place): void
+  /** The topic ended for it. */
+  end(topic: string, reason: Closed['reason']): void
+}
+
+/** Where a message stands in its topic, so that it can be passed on without reading it. */
+export interface Place {
+  readonly kind: 'snap' | 'frame' | 'provisional'
+  readonly e: number
+  readonly s0: number
+  readonly s: number
 }
 
 /** What a frame carries beside its place in the sequence. */
@@ -61,7 +73,9 @@ export class TopicStream {
   #send(frame: Frame): void {
     if (this.members.size === 0) return
     const bytes = encode(frame)
-    for (const member of this.members) member.send(bytes)
+    const { e, s0, s } = frame
+    const place: Place = { kind: frame.provisional ? 'provisional' : 'frame', e, s0, s }
+    for (const member of this.members) member.send(bytes, place)
   }
 
   /** To all who wait, and they are members. */
@@ -69,9 +83,10 @@ export class TopicStream {
     if (this.waiting.size === 0) return
     const snapshot: Snapshot = { k: 'snap', r: this.topic, e: epoch, s: this.#s, t: this.#now(), state }
     const bytes = encode(snapshot)
+    const place: Place = { kind: 'snap', e: epoch, s0: this.#s, s: this.#s }
     for (const subscriber of this.waiting) {
       this.members.add(subscriber)
-      subscriber.send(bytes)
+      subscriber.send(bytes, place)
     }
     this.waiting.clear()
   }

@@ -96,6 +96,10 @@ export class PostgresCommitPort implements CommitPort {
           return
         }
         if (state === 'lost') throw new FencedError('another process holds these shards')
+        if (state !== 'unmoved') {
+          this.#prepared.delete(batch)
+          throw new FencedError('other processes hold some of these shards', state)
+        }
         if (this.#closed || (!mayPass(error) && attempt >= ATTEMPTS)) throw error
         // A day may have been dropped by retention in another process.
         this.#partitions.forget()
@@ -108,9 +112,9 @@ export class PostgresCommitPort implements CommitPort {
   #prepare(batch: CommitBatch): Prepared {
     const known = this.#prepared.get(batch)
     if (known) return known
-    const moves = movesOf(this.#own.shards, batch.facts, batch.samples)
+    const moves = movesOf(this.#own.shards, batch.facts, batch.samples, this.#own.all ? [] : batch.touches)
     const prepared = {
-      moves: moves.length > 0 ? moves : this.#stillOwner(),
+      moves: moves.length > 0 || !this.#own.all ? moves : this.#stillOwner(),
       number: this.#own.commits + 1,
       letters: this.#thinner.thin(batch.deadLetters, Date.now()),
     }
@@ -129,9 +133,9 @@ export class PostgresCommitPort implements CommitPort {
   #took({ moves, number }: Prepared): void {
     this.failing = null
     this.#own.commits = number
-    for (const { shard, stream, to } of moves) {
+    for (const { shard, stream, epoch, to } of moves) {
       const held = this.#own.shards.get(shard)
-      if (!held) continue
+      if (held?.epoch !== epoch) continue
       if (stream === 'e') held.factSeq = to
       else held.sampleSeq = to
     }
@@ -156,7 +160,7 @@ export class PostgresCommitPort implements CommitPort {
       if (batch.samples.length > 0) await copySamples(tx, this.#copy, org, batch.samples)
       // From here on everything goes out at once; the server takes it in this order.
       await Promise.all([
-        ...this.#facts(tx, batch),
+        ...this.#facts(tx, batch, new Map(moves.map(({ shard, epoch }) => [shard, epoch]))),
         ...cursors(tx, org, batch, now),
         ...insertLetters(tx, org, letters),
         ...countRejects(tx, org, batch, now),
@@ -175,10 +179,10 @@ export class PostgresCommitPort implements CommitPort {
     this.#partitions.noted(marks)
   }
 
-  #facts(tx: Tx, { facts }: CommitBatch): Promise<unknown>[] {
+  #facts(tx: Tx, { facts }: CommitBatch, epochs: ReadonlyMap<number, number>): Promise<unknown>[] {
     if (facts.length === 0) return []
     const { org } = this.#options
-    const epochOf = (shard: number): number => this.#own.shards.get(shard)?.epoch ?? 0
+    const epochOf = (shard: number): number => epochs.get(shard) ?? 0
     return [
       tx`insert into journal (org, shard, epoch, seq, station, actor, kind, v, at, body)
         select ${org}, x.shard, x.epoch, x.seq, x.station, x.actor, x.kind, x.v, x.at, x.body::jsonb
@@ -192,7 +196,7 @@ export class PostgresCommitPort implements CommitPort {
   }
 
   /** Waits until the database answers: without its answer nothing may be said about the batch. */
-  async #fence({ moves, number }: Prepared): Promise<'moved' | 'unmoved' | 'lost'> {
+  async #fence({ moves, number }: Prepared): Promise<'moved' | 'unmoved' | 'lost' | ReadonlyMap<number, number>> {
     for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LAST_WAIT)) {
       try {
         const [node] = await this.#sql<{ commits: number }[]>`select commits from tw_node where inc = ${this.#own.inc}`
@@ -204,7 +208,12 @@ export class PostgresCommitPort implements CommitPort {
             const row = now.get(`${m.shard}${m.stream}`)
             return row?.epoch === m.epoch && row.seq === m[side]
           })
-        if (node?.commits === number && all('to')) return 'moved'
+        // The number moves with the commit and nothing else does, so it tells, even if shards went elsewhere right after.
+        if (node?.commits === number && (all('to') || !this.#own.all)) return 'moved'
+        if (node?.commits === number - 1 && !this.#own.all) {
+          const lost = moves.filter((m) => now.get(`${m.shard}${m.stream}`)?.epoch !== m.epoch)
+          if (lost.length > 0) return new Map(lost.map(({ shard, epoch }) => [shard, epoch]))
+        }
         return node?.commits === number - 1 && all('from') ? 'unmoved' : 'lost'
       } catch (error) {
         if (this.#closed || !mayPass(error)) throw error

@@ -1,3 +1,4 @@
+export { type ClusterStore, type NodeRow, type ShardRow } from './cluster-store.ts'
 export type { Database } from './schema.ts'
 export { openKysely, openPool, type Db, type PoolOptions, type Sql } from './connection.ts'
 export { type EmbeddedOptions, type EmbeddedPostgres, findEmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts'

@@ -8,6 +8,8 @@ export interface Held {
 export class Ownership {
   /** Incarnation of this process in tw_node. */
   readonly inc: string
+  /** One process holds everything; otherwise shards come and go one by one. */
+  all = true
   readonly shards = new Map<number, Held>()
   /** Commits done, as tw_node.commits has it. */
   commits = 0
@@ -34,8 +36,14 @@ export function movesOf(
   held: ReadonlyMap<number, Held>,
   facts: readonly { readonly shard: number; readonly seq: number }[],
   samples: readonly { readonly shard: number; readonly seq: number }[],
+  touches: readonly number[] = [],
 ): Move[] {
   const moves: Move[] = []
+  const moved = new Set([...facts, ...samples].map(({ shard }) => shard))
+  for (const shard of touches) {
+    const now = held.get(shard)
+    if (!moved.has(shard) && now) moves.push({ shard, stream: 'e', epoch: now.epoch, from: now.factSeq, to: now.factSeq })
+  }
   for (const [stream, rows] of [
     ['e', facts],
     ['t', samples],

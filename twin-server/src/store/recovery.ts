@@ -153,8 +153,9 @@ export class PostgresRecoveryPort implements RecoveryPort {
 
   /** The newest of a station replaces the one before; the first of an hour stays for time travel. */
   async save(snapshots: readonly CellSnapshot[]): Promise<void> {
-    if (snapshots.length === 0) return
-    const rows = snapshots.map((s) => {
+    const ours = this.#own.all ? snapshots : snapshots.filter(({ shard }) => this.#own.shards.has(shard))
+    if (ours.length === 0) return
+    const rows = ours.map((s) => {
       const epoch = this.#own.shards.get(s.shard)?.epoch
       if (epoch === undefined) throw new Error(`shard ${s.shard} was not claimed`)
       return { ...s, epoch, body: json(s.body) }

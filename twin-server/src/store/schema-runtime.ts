@@ -14,6 +14,10 @@ export interface TwNode {
   hb_since: number
   /** Number of commits done, moved by each commit: tells a lost COMMIT answer from a lost COMMIT. */
   commits: Generated<number>
+  /** Gives its shards away and takes none. */
+  draining: Generated<boolean>
+  /** What the cluster page shows of it. */
+  info: Generated<unknown>
 }
 export interface TwShard {
   shard: number

@@ -1,5 +1,6 @@
 import type { CommitPort, RecoveredCell, RecoveryPort, SampleRow } from '@twin/actors/runtime'
 import { newIncarnation } from './claim.ts'
+import { ClusterStore } from './cluster-store.ts'
 import { type CommitOptions, PostgresCommitPort } from './commit.ts'
 import type { CounterReading } from '@twin/models/energy'
 import { type Db, openKysely, openPool, type Sql } from './connection.ts'
@@ -23,6 +24,8 @@ export interface StoreOptions {
   readonly connections?: number
   readonly onRetry?: CommitOptions['onRetry']
   readonly beforeCommit?: CommitOptions['beforeCommit']
+  /** One of several nodes: holds shards one by one instead of all. `lockMs`, `idleMs`: see cluster/settings.ts. */
+  readonly cluster?: { readonly lockMs: number; readonly idleMs: number }
 }
 
 export interface Store {
@@ -33,6 +36,8 @@ export interface Store {
   readonly commitPort: CommitPort
   readonly recoveryPort: RecoveryPort
   readonly stations: StationStore
+  /** Claims, heartbeats and hand-overs; only for a node of a cluster. */
+  readonly cluster: ClusterStore | null
   readonly history: History
   readonly rollups: RollupWorker
   /** Rollups, retention and upkeep, until `close`. */
@@ -57,10 +62,11 @@ export interface History {
 export async function createStore(options: StoreOptions): Promise<Store> {
   const org = options.org ?? 'main'
   const own = new Ownership(newIncarnation())
+  own.all = options.cluster === undefined
   const sql = openPool(options.url, { max: options.connections ?? 8, name: 'twin-query' })
   const db = openKysely(sql)
   // Commits have a connection of their own: no query may stand before them.
-  const writer = openPool(options.url, { max: 1, name: `tw:${own.inc}`, idleInTransactionMs: 3000 })
+  const writer = openPool(options.url, { max: 1, name: `tw:${own.inc}`, idleInTransactionMs: options.cluster?.idleMs ?? 3000 })
   try {
     await migrate(db)
   } catch (error) {
@@ -68,6 +74,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     throw error
   }
   const partitions = new Partitions(sql)
+  // Heartbeats and claims wait for nothing else.
+  const coordinator = options.cluster
+    ? openPool(options.url, { max: 2, name: `twin-cluster:${own.inc}`, idleInTransactionMs: options.cluster.idleMs })
+    : null
   const stations = openStations(sql)
   const rollups = new RollupWorker(sql, partitions, { org })
   const jobs = new Jobs(sql, partitions, rollups, own.inc)
@@ -83,6 +93,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     commitPort,
     recoveryPort: new PostgresRecoveryPort(sql, own, stations, org),
     stations,
+    cluster: coordinator && new ClusterStore(coordinator, own, options.cluster?.lockMs ?? 4000),
     history: {
       series: (query) => readSeries(sql, query),
       counterReadings: (queries, timeZone) => counterReadings(sql, queries, timeZone),
@@ -101,7 +112,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     },
     async close() {
       await Promise.all([commitPort.close(), jobs.stop()])
-      await Promise.all([writer.end(), db.destroy()])
+      await Promise.all([writer.end(), db.destroy(), coordinator?.end()])
     },
   }
 }

@@ -7,6 +7,7 @@ import { recordTexts } from '../../records/record-texts.ts'
 import { sessionTexts } from './session.ts'
 import { stationTexts } from './station.ts'
 import { systemTexts } from './system.ts'
+import { clusterTexts } from './cluster.ts'
 
 /** Every text people see: key → [Chinese, English]. */
 export const texts = {
@@ -18,5 +19,6 @@ export const texts = {
   ...commandTexts,
   ...energyTexts,
   ...systemTexts,
+  ...clusterTexts,
   ...recordTexts,
 } as const

@@ -151,7 +151,12 @@ export function orRejected(row: CommandRow): CommandRow {
  * knows whether it is still wanted. What did reach them only lacks its audit line. Returns how many expired.
  */
 export async function expireUntaken(
-  parts: Pick<HttpParts, 'store' | 'clock'> & { readonly runtime: Pick<Runtime, 'stationOf'>; readonly security: Pick<Security, 'audit'> },
+  parts: Pick<HttpParts, 'store' | 'clock'> & {
+    readonly runtime: Pick<Runtime, 'stationOf'>
+    readonly security: Pick<Security, 'audit'>
+    /** Other nodes may be taking what is younger. */
+    readonly olderThanMs?: number
+  },
 ): Promise<number> {
   const { store, clock, security } = parts
   const db = store.db.withTables<AuthTables>()
@@ -159,6 +164,7 @@ export async function expireUntaken(
     .selectFrom('command_attempt')
     .select(['command', 'at', 'request'])
     .where('outcome', 'is', null)
+    .where('at', '<=', Math.trunc(parts.clock.now()) - (parts.olderThanMs ?? 0))
     .orderBy('at')
     .execute()
   let expired = 0

@@ -4,6 +4,7 @@ import { alarmActionHandlers } from './alarm-actions.ts'
 import { alarmStatisticsHandlers } from './alarm-statistics.ts'
 import { alarmHandlers } from './alarms.ts'
 import { auditHandlers } from './audit.ts'
+import { clusterHandlers } from './cluster.ts'
 import { commandHandlers } from './commands.ts'
 import { deviceHandlers } from './devices.ts'
 import { energyHandlers } from './energy.ts'
@@ -30,6 +31,7 @@ export function createHandlers(parts: HttpParts): Handlers {
     ...commandHandlers(parts),
     ...deviceHandlers(parts),
     ...auditHandlers(parts),
+    ...clusterHandlers(parts),
     ...userHandlers(parts),
   }
 }

@@ -4,6 +4,7 @@ import { auth } from './0002-auth.ts'
 import { foundationRecords } from './0100-foundation-records.ts'
 import { assets } from './0102-assets.ts'
 import { spareParts } from './0101-spare-parts.ts'
+import { cluster } from './0110-cluster.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0100-foundation-records': foundationRecords,
   '0101-spare-parts': spareParts,
   '0102-assets': assets,
+  '0110-cluster': cluster,
 }

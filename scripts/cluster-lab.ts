@@ -1,0 +1,153 @@
+/** Redis, Mosquitto and nodes of a cluster as child processes on free ports: for `npm run cluster` and for the fault lab. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}
+
+/** Calls until it gives something other than undefined or false; the error of the last attempt says why it never did. */
+export async function until<T>(what: string, attempt: () => Promise<T | undefined | false>, seconds = 30): Promise<T> {
+  const deadline = performance.now() + seconds * 1000
+  let last: unknown
+  while (performance.now() < deadline) {
+    try {
+      const value = await attempt()
+      if (value !== undefined && value !== false) return value
+    } catch (error) {
+      last = error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${what}: not within ${seconds} s${last instanceof Error ? ` (${last.message})` : ''}`, { cause: last })
+}
+
+const answers = (port: number): Promise<true> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', reject)
+  })
+
+/** A child process whose output is kept, so that a failure can show it. */
+export class Child {
+  readonly name: string
+  readonly process: ChildProcess
+  output = ''
+
+  constructor(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env, ipc = false) {
+    this.name = name
+    this.process = spawn(command, args, {
+      cwd: root,
+      env,
+      stdio: ipc ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C in a terminal reaches the parent alone, which stops all in order.
+      detached: process.platform !== 'win32',
+    })
+    const keep = (chunk: Buffer): void => {
+      this.output = (this.output + chunk.toString()).slice(-200_000)
+    }
+    this.process.stdout?.on('data', keep)
+    this.process.stderr?.on('data', keep)
+  }
+  get alive(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null
+  }
+  signal(signal: NodeJS.Signals): void {
+    if (this.alive) this.process.kill(signal)
+  }
+  async end(signal: NodeJS.Signals = 'SIGTERM', graceMs = 90_000): Promise<void> {
+    if (!this.alive) return
+    const gone = new Promise<void>((resolve) => this.process.once('exit', () => resolve()))
+    this.process.kill('SIGCONT')
+    this.process.kill(signal)
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), graceMs)
+    await gone
+    clearTimeout(timer)
+  }
+}
+
+/** Any Redis ≥ 7 does; this one keeps nothing. */
+export async function startRedis(port: number): Promise<Child> {
+  const child = new Child('redis', 'redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'])
+  await until('Redis', () => answers(port), 10)
+  return child
+}
+
+/** Mosquitto as the product needs it: queues as long as a failover lasts, and no limit on what a session has in flight. */
+export async function startMosquitto(dir: string, port: number): Promise<Child> {
+  mkdirSync(dir, { recursive: true })
+  const file = join(dir, `mosquitto-${port}.conf`)
+  const lines = [
+    `listener ${port} 127.0.0.1`,
+    'allow_anonymous true',
+    'persistence false',
+    'max_inflight_messages 2000',
+    'max_queued_messages 16384',
+    'max_queued_bytes 0',
+    'set_tcp_nodelay true',
+  ]
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  const child = new Child('mosquitto', 'mosquitto', ['-c', file])
+  await until('Mosquitto', () => answers(port), 10)
+  return child
+}
+
+export interface NodeOptions {
+  readonly databaseUrl: string
+  readonly redisUrl: string
+  readonly mqttUrl: string
+  readonly httpPort: number
+  readonly dataDir: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export const clusterSecrets = (): NodeJS.ProcessEnv => ({
+  TWIN_DEVICE_MASTER: randomBytes(32).toString('base64url'),
+  TWIN_AUTH_SECRET: randomBytes(32).toString('base64url'),
+})
+
+/** One node; resolves when it answers that it is healthy. */
+export async function startNode(name: string, options: NodeOptions): Promise<Child> {
+  const child = new Child(
+    name,
+    process.execPath,
+    [join(root, 'twin-server/src/main.ts')],
+    {
+      ...process.env,
+      TWIN_MODE: 'demo',
+      TWIN_DATA_DIR: options.dataDir,
+      DATABASE_URL: options.databaseUrl,
+      REDIS_URL: options.redisUrl,
+      MQTT_URL: options.mqttUrl,
+      TWIN_HTTP_PORT: String(options.httpPort),
+      ...options.env,
+    },
+    true,
+  )
+  await until(
+    `${name} healthy`,
+    async () => {
+      if (!child.alive) throw new Error(child.output)
+      return (await fetch(`http://127.0.0.1:${options.httpPort}/api/health`)).ok
+    },
+    60,
+  ).catch((error: unknown) => {
+    throw new Error(`${name} did not start:\n${child.output}`, { cause: error })
+  })
+  return child
+}

@@ -1,0 +1,149 @@
+import { connect } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Child, clusterSecrets, freePort, startMosquitto, startNode, startRedis, until } from '../../scripts/cluster-lab.ts'
+import { openPool, type Sql } from '../../twin-server/src/store/connection.ts'
+import { startTestPostgres } from '../../twin-server/src/testing/postgres.ts'
+
+export interface LabNode {
+  readonly name: string
+  readonly url: string
+  process: Child
+}
+
+/** A cluster of real processes over one database, one Redis and one Mosquitto, all its own. */
+export class Lab {
+  readonly dir = mkdtempSync(join(tmpdir(), 'twin-lab-'))
+  readonly nodes: LabNode[] = []
+  readonly #secrets = clusterSecrets()
+  readonly #cleanup: (() => Promise<unknown>)[] = []
+  sql!: Sql
+  databaseUrl = ''
+  redisPort = 0
+  mqttPort = 0
+  redis!: Child
+  broker!: Child
+
+  get mqttUrl(): string {
+    return `mqtt://127.0.0.1:${this.mqttPort}`
+  }
+
+  async start(nodes: number, env: NodeJS.ProcessEnv = {}): Promise<this> {
+    const postgres = await startTestPostgres()
+    this.#cleanup.push(() => postgres.stop())
+    this.databaseUrl = postgres.url
+    this.sql = openPool(postgres.url, { max: 2, name: 'lab' })
+    this.#cleanup.push(() => this.sql.end())
+    this.redisPort = await freePort()
+    this.mqttPort = await freePort()
+    this.redis = await startRedis(this.redisPort)
+    this.#cleanup.push(() => this.redis.end('SIGKILL'))
+    this.broker = await startMosquitto(this.dir, this.mqttPort)
+    this.#cleanup.push(() => this.broker.end('SIGKILL'))
+    for (let i = 0; i < nodes; i++) await this.addNode(env)
+    return this
+  }
+
+  /** `databaseUrl`, `mqttUrl` through a proxy of the lab where a fault needs one. */
+  async addNode(env: NodeJS.ProcessEnv = {}, through: { readonly databaseUrl?: string; readonly mqttUrl?: string } = {}): Promise<LabNode> {
+    const port = await freePort()
+    const name = `n${this.nodes.length}`
+    const process = await startNode(name, {
+      databaseUrl: through.databaseUrl ?? this.databaseUrl,
+      redisUrl: `redis://127.0.0.1:${this.redisPort}`,
+      mqttUrl: through.mqttUrl ?? this.mqttUrl,
+      httpPort: port,
+      dataDir: join(this.dir, name),
+      env: { ...this.#secrets, TWIN_LOG: 'info', TWIN_ROLLUPS: 'off', ...env },
+    })
+    const node = { name, url: `http://127.0.0.1:${port}`, process }
+    this.nodes.push(node)
+    return node
+  }
+
+  /** Shards by the address of their owner, those on the move under ''. */
+  async owners(): Promise<Map<string, number>> {
+    const rows = await this.sql<{ addr: string | null; n: number }[]>`
+      select case when s.state = 'open' then n.addr end as addr, count(*)::int as n
+      from tw_shard s left join tw_node n on n.inc = s.owner group by 1`
+    return new Map(rows.map(({ addr, n }) => [addr ?? '', n]))
+  }
+
+  /** All shards belong to nodes that live, and none has more than `most`. */
+  async balanced(seconds = 60): Promise<Map<string, number>> {
+    return until(
+      'balanced',
+      async () => {
+        const owners = await this.owners()
+        const alive = this.nodes.filter(({ process }) => process.alive)
+        const total = alive.reduce((sum, { url }) => sum + (owners.get(url) ?? 0), 0)
+        return total === 4096 && alive.every(({ url }) => (owners.get(url) ?? 0) > 4096 / alive.length / 2) && owners
+      },
+      seconds,
+    )
+  }
+
+  async ownerOf(shard: number): Promise<LabNode | undefined> {
+    const [row] = await this.sql<{ addr: string }[]>`
+      select n.addr from tw_shard s join tw_node n on n.inc = s.owner where s.shard = ${shard} and s.state = 'open'`
+    return this.nodes.find(({ url }) => url === row?.addr)
+  }
+
+  /** FLUSHALL, in Redis' own words. */
+  async flushRedis(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect(this.redisPort, '127.0.0.1', () => socket.write('FLUSHALL\r\n'))
+      socket.once('data', () => {
+        socket.destroy()
+        resolve()
+      })
+      socket.once('error', reject)
+    })
+  }
+
+  async incOf(node: LabNode): Promise<string> {
+    const rows = await this.sql<{ inc: string }[]>`select inc from tw_node where addr = ${node.url} order by hb_at desc limit 1`
+    return rows[0]?.inc ?? ''
+  }
+
+  /** A caller of the REST API of a node. */
+  async signIn(
+    node: LabNode,
+    username = 'admin',
+    password?: string,
+  ): Promise<(method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>> {
+    const health = (await (await fetch(`${node.url}/api/health`)).json()) as { parts: { demo: { detail: string } } }
+    const users = JSON.parse(health.parts.demo.detail) as { username: string; password: string; role: string }[]
+    const user = users.find((each) => each.username === username) ?? users[0]
+    const cookie = await cookieOf(node.url, user?.username ?? '', password ?? user?.password ?? '')
+    return async (method, path, body) => {
+      const answer = await fetch(`${node.url}${path}`, {
+        method,
+        headers: { cookie, origin: node.url, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      return { status: answer.status, body: text ? (JSON.parse(text) as unknown) : null }
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map(({ process }) => process.end('SIGKILL')))
+    for (const clean of this.#cleanup.toReversed()) await clean().catch(() => undefined)
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+export async function cookieOf(url: string, username: string, password: string): Promise<string> {
+  const response = await fetch(`${url}/api/auth/sign-in/username`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ username, password }),
+  })
+  if (!response.ok) throw new Error(`sign-in: ${response.status} ${await response.text()}`)
+  return response.headers
+    .getSetCookie()
+    .map((c) => c.split(';')[0])
+    .join('; ')
+}

@@ -1,0 +1,320 @@
+import { getHeapStatistics } from 'node:v8'
+import type { ClaimedShard, Runtime } from '@twin/actors/runtime'
+import { SHARDS } from '@twin/actors/runtime'
+import type { Log } from '../ingest/index.ts'
+import type { ClusterStore, ShardRow } from '../store/index.ts'
+import { Directory } from './directory.ts'
+import { Membership } from './membership.ts'
+import { placement } from './placement.ts'
+import type { DirectoryMark, RedisLink } from './redis-link.ts'
+import type { ClusterSettings } from './settings.ts'
+
+export interface ClusterNodeOptions {
+  readonly store: ClusterStore
+  readonly redis: RedisLink
+  readonly runtime: Pick<Runtime, 'acquire' | 'release' | 'drop' | 'onLost'>
+  readonly settings: ClusterSettings
+  /** Where the other nodes reach this one, e.g. http://10.0.0.5:8080. */
+  readonly addr: string
+  readonly log: Log
+  readonly info: () => object
+  /** Shards with stations: only these cost something to move. */
+  readonly populated: () => ReadonlySet<number>
+  /** Sessions with the broker follow the shards. */
+  readonly opened: (claimed: ReadonlyMap<number, ClaimedShard>) => void
+  readonly closing: (shards: ReadonlySet<number>) => Promise<void>
+}
+
+export interface ClusterCounts {
+  claimed: number
+  handedOver: number
+  /** Shards that a commit found in other hands. */
+  fenced: number
+  selfFenced: number
+  lastClaimMs: number
+  lastHandOverMs: number
+}
+
+const bell = (inc: string): string => `tw:bell:${inc}`
+
+/** Takes the shards this node should have, gives away those it should not, and lets go what it can no longer vouch for. */
+export class ClusterNode {
+  readonly directory = new Directory()
+  readonly membership: Membership
+  readonly counts: ClusterCounts = { claimed: 0, handedOver: 0, fenced: 0, selfFenced: 0, lastClaimMs: 0, lastHandOverMs: 0 }
+  readonly #options: ClusterNodeOptions
+  readonly #held = new Map<number, { readonly epoch: number }>()
+  #rows: readonly ShardRow[] = []
+  #version = ''
+  #directoryVersion = ''
+  #draining = false
+  /** Redis is lost here only; until it is back others do better. */
+  #autoDraining = false
+  #running = false
+  #timer: NodeJS.Timeout | undefined
+  #turning: Promise<void> | undefined
+  #again = false
+  #moved: { readonly at: number; readonly count: number }[] = []
+
+  constructor(options: ClusterNodeOptions) {
+    this.#options = options
+    const { store, redis, settings, addr, log } = options
+    this.membership = new Membership({
+      store,
+      redis,
+      settings,
+      addr,
+      log,
+      info: options.info,
+      draining: () => this.draining,
+      onDirectory: (mark) => this.#heal(mark),
+      onCutOff: () => this.#letGo('cut off from Postgres and Redis'),
+    })
+    options.runtime.onLost((shards) => {
+      this.counts.fenced += shards.size
+      this.#forget(shards)
+      this.kick()
+    })
+  }
+
+  get inc(): string {
+    return this.#options.store.inc
+  }
+  get held(): ReadonlyMap<number, { readonly epoch: number }> {
+    return this.#held
+  }
+  get draining(): boolean {
+    return this.#draining || this.#autoDraining
+  }
+
+  async start(): Promise<void> {
+    const { redis } = this.#options
+    this.#running = true
+    await redis.start()
+    void redis.onMoved((shard, entry) => this.directory.learn([[shard, entry]])).catch(() => undefined)
+    void redis.subscribe(bell(this.inc), () => this.kick()).catch(() => undefined)
+    await this.membership.start()
+    await this.#turn()
+    this.#schedule()
+  }
+
+  /** Looks for work now. */
+  kick(): void {
+    if (this.#running) void this.#turn()
+  }
+
+  /** Gives all shards to the others; the node goes on serving requests and viewers. false = takes part again. */
+  async drain(on: boolean): Promise<void> {
+    this.#draining = on
+    await this.membership.beat()
+    await this.#turn()
+  }
+
+  /** At the end: drains within the grace time, offers what is left to everybody, says good-bye. */
+  async stop(): Promise<void> {
+    if (!this.#running) return
+    const { store, redis, settings, log } = this.#options
+    const deadline = performance.now() + settings.drainMs
+    this.#draining = true
+    while (this.#held.size > 0 && performance.now() < deadline && this.membership.postgresOk) {
+      await this.#turn()
+      if (this.#held.size > 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    this.#running = false
+    clearTimeout(this.#timer)
+    this.membership.stop()
+    await this.#turning
+    await this.#options.closing(new Set(this.#held.keys()))
+    await Promise.all([store.leave(), redis.leave(this.inc)]).catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'left without a word'),
+    )
+    redis.close()
+  }
+
+  #schedule(): void {
+    const { claimPollMs } = this.#options.settings
+    this.#timer = setTimeout(
+      () => void this.#turn().finally(() => this.#running && this.#schedule()),
+      claimPollMs * (1 + Math.random() / 4),
+    )
+  }
+
+  /** One at a time; a call meanwhile makes it run once more. */
+  async #turn(): Promise<void> {
+    if (this.#turning) {
+      this.#again = true
+      return this.#turning
+    }
+    this.#turning = this.#work()
+      .catch((error: unknown) => this.#options.log.warn({ error: String(error) }, 'claims and hand-overs wait'))
+      .finally(() => {
+        this.#turning = undefined
+      })
+    await this.#turning
+    if (!this.#again) return
+    this.#again = false
+    await this.#turn()
+  }
+
+  async #work(): Promise<void> {
+    this.#watchStores()
+    if (this.membership.cutOff || !this.membership.postgresOk) return
+    const version = await this.#options.store.version()
+    if (version !== this.#version) {
+      this.#rows = await this.#options.store.shards()
+      this.#version = version
+      const { nodes } = this.membership
+      const addresses = new Map(nodes.map(({ inc, addr }) => [inc, addr]))
+      this.directory.learn(
+        this.#rows.flatMap(({ shard, epoch, owner }): [number, { inc: string; epoch: number; addr: string }][] =>
+          owner === null || !addresses.has(owner) ? [] : [[shard, { inc: owner, epoch, addr: addresses.get(owner) ?? '' }]],
+        ),
+      )
+    }
+    if (!this.draining) await this.#take()
+    await this.#give()
+  }
+
+  async #take(): Promise<void> {
+    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
+    if (used > limit * this.#options.settings.heapShare) return
+    const live = this.membership.live()
+    if (!live.has(this.inc)) return
+    const want = placement([...live.keys()], this.#options.settings.loadCap)
+    const dead = new Map<string, boolean>()
+    const gone = (inc: string): boolean => {
+      let known = dead.get(inc)
+      if (known === undefined) dead.set(inc, (known = this.membership.dead(inc, this.inc)))
+      return known
+    }
+    const candidates = new Map<number, number>()
+    for (const { shard, epoch, owner, state, target } of this.#rows) {
+      if (this.#held.get(shard)?.epoch === epoch && state === 'open') continue
+      const offered = owner === null || state !== 'open' || owner === this.inc || gone(owner)
+      const mine = state === 'handoff' && target !== null && live.has(target) ? target === this.inc : want[shard] === this.inc
+      if (offered && mine) candidates.set(shard, epoch)
+    }
+    if (candidates.size > 0)
+      await this.#claim(
+        candidates,
+        [...dead].filter(([, is]) => is).map(([inc]) => inc),
+      )
+  }
+
+  async #claim(candidates: ReadonlyMap<number, number>, dead: readonly string[]): Promise<void> {
+    const { store, settings, runtime, redis, log, addr, opened } = this.#options
+    const began = performance.now()
+    if (dead.length > 0) await store.terminate(dead)
+    const claimed = await store.claim(candidates, settings.staleMs)
+    this.#version = ''
+    if (claimed.size === 0) return
+    try {
+      await runtime.acquire(claimed)
+    } catch (error) {
+      store.forget(claimed.keys())
+      throw error
+    }
+    if (this.membership.cutOff) return this.#letGo('cut off while claiming')
+    for (const [shard, { epoch }] of claimed) this.#held.set(shard, { epoch })
+    this.counts.claimed += claimed.size
+    this.counts.lastClaimMs = Math.round(performance.now() - began)
+    log.info({ shards: claimed.size, ms: this.counts.lastClaimMs, dead }, 'shards claimed')
+    this.directory.learn([...claimed].map(([shard, { epoch }]) => [shard, { inc: this.inc, epoch, addr }]))
+    opened(claimed)
+    await redis.putOwn(this.inc, addr, claimed).catch(() => undefined)
+  }
+
+  async #give(): Promise<void> {
+    const { settings, populated } = this.#options
+    const live = this.membership.live()
+    const members = [...live].filter(([inc, { settled }]) => settled || this.draining || inc === this.inc).map(([inc]) => inc)
+    const want = placement(members, settings.loadCap)
+    const full = populated()
+    const empty = new Map<string | null, number[]>()
+    const costly: { shard: number; target: string | null }[] = []
+    for (const shard of this.#held.keys()) {
+      const target = want[shard] ?? null
+      if (target === this.inc || (target === null && !this.draining)) continue
+      if (full.has(shard)) costly.push({ shard, target })
+      else empty.set(target, [...(empty.get(target) ?? []), shard])
+    }
+    for (const [target, shards] of empty) await this.#handOver(shards, target)
+    const most = this.draining ? Infinity : Math.max(1, Math.floor(full.size * settings.moveShare))
+    while (costly.length > 0 && this.#movedLately() < most && !this.membership.cutOff) {
+      const target = costly[0]?.target ?? null
+      const same = costly.filter((move) => move.target === target).slice(0, Math.min(settings.moves, most - this.#movedLately()))
+      for (const move of same) costly.splice(costly.indexOf(move), 1)
+      await this.#handOver(
+        same.map(({ shard }) => shard),
+        target,
+      )
+      this.#moved.push({ at: performance.now(), count: same.length })
+    }
+  }
+
+  #movedLately(): number {
+    const since = performance.now() - this.#options.settings.moveWindowMs
+    this.#moved = this.#moved.filter(({ at }) => at > since)
+    return this.#moved.reduce((sum, { count }) => sum + count, 0)
+  }
+
+  async #handOver(list: readonly number[], target: string | null): Promise<void> {
+    const { store, runtime, redis, closing, log } = this.#options
+    const began = performance.now()
+    const epochs = new Map(list.flatMap((shard) => (this.#held.has(shard) ? [[shard, this.#held.get(shard)?.epoch ?? 0]] : [])))
+    const shards = new Set(epochs.keys())
+    if (shards.size === 0) return
+    // From here on the broker keeps what comes for them; it goes to the next owner.
+    await closing(shards)
+    await runtime.release(shards)
+    for (const shard of shards) this.#held.delete(shard)
+    store.forget(shards)
+    await store.handOver(epochs, target)
+    if (target) redis.publish(bell(target), '')
+    this.#version = ''
+    this.counts.handedOver += shards.size
+    this.counts.lastHandOverMs = Math.round(performance.now() - began)
+    log.info({ shards: shards.size, target, ms: this.counts.lastHandOverMs }, 'shards handed over')
+  }
+
+  #letGo(why: string): void {
+    if (this.#held.size === 0) return
+    const shards = new Set(this.#held.keys())
+    this.#options.log.warn({ shards: shards.size, why }, 'shards let go')
+    this.counts.selfFenced++
+    this.#options.runtime.drop(shards)
+    this.#forget(shards)
+  }
+
+  #forget(shards: ReadonlySet<number>): void {
+    for (const shard of shards) this.#held.delete(shard)
+    this.#options.store.forget(shards)
+    this.#version = ''
+    this.#options.closing(shards).catch((error: unknown) => this.#options.log.warn({ error: String(error) }, 'sessions not closed'))
+  }
+
+  /** One store lost here, but not by the others: they do better with our shards. */
+  #watchStores(): void {
+    const { settings } = this.#options
+    const { membership } = this
+    const at = performance.now()
+    const pgLost = at - membership.pgAt > settings.postgresLostMs
+    if (pgLost && membership.peerHas('postgres', this.inc)) {
+      membership.withdrawn = true
+      this.#letGo('Postgres is out of reach here')
+    } else if (!pgLost) membership.withdrawn = false
+    const redisLost = at - membership.redisAt > settings.redisLostMs
+    this.#autoDraining = redisLost && membership.peerHas('redis', this.inc)
+  }
+
+  /** After a flush every owner writes its entries again; a node that missed news reads all of them. */
+  #heal({ entries, version }: DirectoryMark): void {
+    const { redis, addr } = this.#options
+    void (async () => {
+      if (entries < SHARDS && this.#held.size > 0) await redis.putOwn(this.inc, addr, this.#held)
+      if (version === this.#directoryVersion) return
+      this.directory.learn(await redis.owners())
+      this.#directoryVersion = version
+    })().catch(() => undefined)
+  }
+}

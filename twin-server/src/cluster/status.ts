@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import type { schemas } from '@twin/models/api'
+import { SHARDS } from '@twin/actors/runtime'
+import type { ClusterStore, NodeRow } from '../store/index.ts'
+
+/** The cluster as Postgres knows it, so that every node shows the same. */
+export async function clusterStatus(store: ClusterStore, staleMs: number): Promise<z.output<typeof schemas.clusterStatus>> {
+  const [nodes, shards] = await Promise.all([store.nodes(), store.shards()])
+  const held = new Map<string, number>()
+  let moving = 0
+  for (const { owner, state } of shards) {
+    if (state !== 'open') moving++
+    else if (owner !== null) held.set(owner, (held.get(owner) ?? 0) + 1)
+  }
+  const live = nodes.filter(({ ageMs }) => ageMs < staleMs)
+  const owned = live.reduce((sum, { inc }) => sum + (held.get(inc) ?? 0), 0)
+  return {
+    clustered: true,
+    at: Date.now(),
+    shards: { all: SHARDS, owned, moving, orphaned: SHARDS - owned - moving },
+    nodes: nodes.map((row) => nodeStatus(row, held.get(row.inc) ?? 0, staleMs)),
+  }
+}
+
+function nodeStatus({ inc, addr, ageMs, draining, info }: NodeRow, shards: number, staleMs: number) {
+  const number = (name: string, from: Readonly<Record<string, unknown>> = info): number => {
+    const value = from[name]
+    return typeof value === 'number' && Number.isFinite(value) ? value : 0
+  }
+  const count = (name: string, from?: Readonly<Record<string, unknown>>): number => Math.trunc(number(name, from))
+  const mqtt = (info.mqtt ?? {}) as Readonly<Record<string, unknown>>
+  return {
+    node: inc,
+    address: addr,
+    state: ageMs >= staleMs ? ('gone' as const) : draining ? ('draining' as const) : ('live' as const),
+    silentMs: Math.round(ageMs),
+    redis: info.redisOk === true,
+    shards,
+    stations: count('stations'),
+    devices: count('devices'),
+    viewers: count('viewers'),
+    pending: count('pending'),
+    pendingBytes: count('pendingBytes'),
+    commitP99Ms: number('commitP99Ms'),
+    loopLagP99Ms: number('loopLagP99Ms'),
+    rssBytes: count('rss'),
+    sessions: { all: count('sessions', mqtt), connected: count('connected', mqtt), unacknowledged: count('unacknowledged', mqtt) },
+    claimed: count('claimed'),
+    handedOver: count('handedOver'),
+    fenced: count('fenced'),
+    selfFenced: count('selfFenced'),
+    lastHandOverMs: number('lastHandOverMs'),
+  }
+}
