@@ -73,14 +73,14 @@ describe.skipIf(!hasBrowser)('what stations and devices do', () => {
   }, 90_000)
 
   it('[T1-037] shows an intelligent station on one mimic, and the history of a point up to its live value with gaps as gaps', async () => {
-    const meter = deviceOf(smart, 'FM-1')
-    await stage.fault({ station: smart.id, fault: 'silence', device: meter })
+    const unit = deviceOf(smart, 'AC-1')
+    await stage.fault({ station: smart.id, fault: 'silence', device: unit })
     const page = await open(`/station/${smart.id}`)
     await page.getByTestId('view-switch').getByText('二维').click()
     const diagram = page.getByTestId('station-diagram')
     const on = await points(stage.operator, deviceOf(smart, 'CT-1'))
     expect(on['waterOutTemperature']?.quality).toBe('good')
-    for (const [code, unit] of [
+    for (const [code, sign] of [
       ['AC-1', 'bar'],
       ['DR-1', '°C'],
       ['TK-1', 'bar'],
@@ -88,35 +88,39 @@ describe.skipIf(!hasBrowser)('what stations and devices do', () => {
       ['FM-1', 'm³/min'],
     ])
       await until(`${code} on the mimic`, async () =>
-        new RegExp(`${code}\\s*-?[\\d.,]+ ?${unit}`).test((await diagram.textContent()) ?? ''),
+        new RegExp(`${code}\\s*-?[\\d.,]+ ?${sign}`).test((await diagram.textContent()) ?? ''),
       )
     for (const point of Object.values(on).filter(({ at }) => at !== null))
       expect(point).toMatchObject({ unit: expect.any(String), at: expect.any(Number), quality: expect.any(String) })
 
-    await until('the meter is silent', async () => (await points(stage.operator, meter))['flow']?.quality === 'stale', 20)
-    await until('long enough for a gap', async () => Date.now() - ((await points(stage.operator, meter))['flow']?.at ?? 0) > 20_000, 30)
-    await stage.fault({ station: smart.id, fault: 'silence', device: meter, off: true })
-    await until('it speaks again', async () => (await points(stage.operator, meter))['flow']?.quality === 'good', 20)
+    await until('the machine is silent', async () => (await points(stage.operator, unit))['dischargePressure']?.quality === 'stale', 20)
+    await until(
+      'long enough for a gap',
+      async () => Date.now() - ((await points(stage.operator, unit))['dischargePressure']?.at ?? 0) > 20_000,
+      30,
+    )
+    await stage.fault({ station: smart.id, fault: 'silence', device: unit, off: true })
+    await until('it speaks again', async () => (await points(stage.operator, unit))['dischargePressure']?.quality === 'good', 20)
     const history = async (): Promise<{ t: number[]; v: (number | null)[] }> => {
       const at = Date.now()
       const found = await read<{ series: { t: number[]; v: (number | null)[] }[] }>(
         stage.operator,
-        `/api/history?series=${meter}:flow&from=${at - 600_000}&to=${at + 1000}&resolution=raw`,
+        `/api/history?series=${unit}:dischargePressure&from=${at - 300_000}&to=${at + 1000}&resolution=raw`,
       )
       return found.series[0] ?? { t: [], v: [] }
     }
     await until('the last sample is the live value', async () => {
-      const [series, live] = [await history(), (await points(stage.operator, meter))['flow']]
+      const [series, live] = [await history(), (await points(stage.operator, unit))['dischargePressure']]
       return series.v.at(-1) === live?.value && series.t.at(-1) === live?.at
     })
     expect((await history()).v).toContain(null)
 
-    await page.locator(`[data-testid="diagram-unit"][data-device="${meter}"]`).click()
-    await page.getByTestId('headline-flow').click()
+    await page.locator(`[data-testid="diagram-unit"][data-device="${unit}"]`).click()
+    await page.getByTestId('headline-dischargePressure').click()
     const chart = page.getByTestId('device-panel').getByTestId('series-chart')
-    await until('the curve breaks where the meter was silent', async () => Number(await chart.getAttribute('data-gaps')) > 0)
+    await until('the curve breaks where the machine was silent', async () => Number(await chart.getAttribute('data-gaps')) > 0)
     await until('the curve ends at the live value', async () => {
-      const live = (await points(stage.operator, meter))['flow']
+      const live = (await points(stage.operator, unit))['dischargePressure']
       return (await chart.getAttribute('data-last')) === `${live?.at}:${live?.value}`
     })
     expect(visitor.errors).toEqual([])

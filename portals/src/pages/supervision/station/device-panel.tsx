@@ -45,7 +45,7 @@ export function DevicePanel({ config, device, feed, onSelect }: DevicePanelProps
     >
       <header className="device-panel-head">
         <div>
-          <h2>{device.id === config.id ? name(config) : device.name}</h2>
+          <h2>{device.id === config.id ? name(config) : name(device)}</h2>
           <div className="muted">
             {device.code} · {label(read.kind.label)}
           </div>

@@ -15,7 +15,7 @@ const half = (value: number): number => Math.round(value * 10) / 10
 
 /** The plant from above: corners of its outline and the place of every unit, dragged or typed by keyboard, in plan metres. */
 export function OutlineEditor({ config, editable }: { readonly config: StationConfig; readonly editable: boolean }) {
-  const { t } = useText()
+  const { t, name } = useText()
   const { message } = App.useApp()
   const svg = useRef<SVGSVGElement>(null)
   const [corners, setCorners] = useState<readonly Corner[]>(config.outline ?? [])
@@ -133,7 +133,7 @@ export function OutlineEditor({ config, editable }: { readonly config: StationCo
                 transform={`rotate(${-device.placement.rotation} ${x} ${z})`}
               />
               <text x={x} y={z - size[2] / 2 - 0.2} fontSize={font} textAnchor="middle" className="diagram-name">
-                {device.name}
+                {name(device)}
               </text>
             </g>
           )
@@ -166,9 +166,9 @@ interface UnitTableProps {
 }
 
 function UnitTable({ units, corners, placeOf }: UnitTableProps) {
-  const { t } = useText()
+  const { t, name } = useText()
   const columns: TableColumnsType<DeviceConfig> = [
-    { title: t('common.device'), key: 'name', render: (_, device) => `${device.name} (${device.code})` },
+    { title: t('common.device'), key: 'name', render: (_, device) => `${name(device)} (${device.code})` },
     {
       title: `${t('position.coordinates')} x / z (m)`,
       key: 'place',

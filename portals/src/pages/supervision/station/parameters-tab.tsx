@@ -131,7 +131,7 @@ interface MatrixProps {
 }
 
 function Matrix({ units, points, view }: MatrixProps) {
-  const { t, label, lang } = useText()
+  const { t, label, lang, name } = useText()
   const phone = usePhone()
   const [only] = units
   // One unit: every value with its own time and quality.
@@ -151,7 +151,7 @@ function Matrix({ units, points, view }: MatrixProps) {
       ...units.map((unit) => ({
         title: (
           <span title={unit.device.code}>
-            <StateMark state={unitState(unit, view)} size={12} /> {unit.device.name}
+            <StateMark state={unitState(unit, view)} size={12} /> {name(unit.device)}
             <div className="muted matrix-time">{formatTime(unit.lastAt, 'dateTime', lang)}</div>
           </span>
         ),
@@ -181,7 +181,7 @@ function Matrix({ units, points, view }: MatrixProps) {
       width: 150,
       render: (_, unit) => (
         <span title={unit.device.code}>
-          <StateMark state={unitState(unit, view)} size={12} /> {unit.device.name}
+          <StateMark state={unitState(unit, view)} size={12} /> {name(unit.device)}
           <div className="muted matrix-time">{formatTime(unit.lastAt, 'dateTime', lang)}</div>
         </span>
       ),

@@ -113,7 +113,7 @@ interface UnitProps {
 }
 
 function Unit({ read, view, fit, selected, onSelect }: UnitProps) {
-  const { t, label } = useText()
+  const { t, label, name } = useText()
   const { device, kind } = read
   const [x, y] = fit.at([device.placement.position[0], device.placement.position[2]])
   const [width, height] = footprint(read, fit).map((side) => Math.max(side, 10)) as [number, number]
@@ -133,11 +133,11 @@ function Unit({ read, view, fit, selected, onSelect }: UnitProps) {
       role="button"
       tabIndex={0}
       aria-pressed={selected}
-      aria-label={`${device.name}, ${label(kind.label)}, ${t(`run.${state}`)}`}
+      aria-label={`${name(device)}, ${label(kind.label)}, ${t(`run.${state}`)}`}
       onClick={act}
       onKeyDown={onKeyDown}
     >
-      <title>{device.name}</title>
+      <title>{name(device)}</title>
       <rect x={x - width / 2} y={y - height / 2} width={width} height={height} rx={Math.min(width, height) * 0.15} />
     </g>
   )

@@ -41,7 +41,7 @@ function OpenStation({ config }: { readonly config: StationConfig }) {
   useTitle(name(config))
   const [search, setSearch] = useSearchParams()
   const tab = search.get('tab') ?? 'twin'
-  const liveNow = useLiveFeed(config.id, tab === 'twin')
+  const liveNow = useLiveFeed(config.id, tab === 'twin' || tab === 'parameters')
   const [history, setHistory] = useState<HistoryFeed | null>(null)
   const feed = history ?? liveNow
   const { view, now } = useStationView(feed, 500)
