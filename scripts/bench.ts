@@ -102,11 +102,8 @@ try {
   process.exitCode = await new Promise<number>((resolve) => load.once('exit', (code) => resolve(code ?? 1)))
 } finally {
   for (const child of children) child.kill('SIGTERM')
-  await Promise.all(
-    children.map((child) =>
-      child.exitCode !== null || child.signalCode !== null ? null : new Promise((resolve) => child.once('exit', resolve)),
-    ),
-  )
+  for (const child of children)
+    while (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => setTimeout(resolve, 50))
   await Promise.all([database.stop(), yardstick.stop()])
   rmSync(dir, { recursive: true, force: true })
 }
