@@ -1,18 +1,29 @@
-import type { Label } from '@twin/models/kinds'
+import { findKind, type Label } from '@twin/models/kinds'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { i18n, type Language } from './setup.ts'
 import type { texts } from './texts/index.ts'
 
 export type TextKey = keyof typeof texts
+interface Named {
+  readonly name: string
+  readonly nameEn?: string
+  readonly kind?: string
+  readonly code?: string
+}
 export interface Text {
   readonly lang: Language
   /** A text of the portal. */
   readonly t: (key: TextKey, values?: Readonly<Record<string, string | number>>) => string
   /** A text that comes with the data (kinds, errors). */
   readonly label: (label: Label) => string
-  /** Name of a thing that may have an English name. */
-  readonly name: (thing: { readonly name: string; readonly nameEn?: string }) => string
+  /** Name of a thing; in English a device without an English name is called by its kind and code. */
+  readonly name: (thing: Named) => string
+}
+
+function englishName({ name, kind, code }: Named): string {
+  const label = kind === undefined ? undefined : findKind(kind)?.label.en
+  return label !== undefined && code !== undefined ? `${label} ${code}` : name
 }
 
 export function translator(lang: Language): Text {
@@ -20,7 +31,7 @@ export function translator(lang: Language): Text {
     lang,
     t: (key, values) => i18n.t(key, { lng: lang, ...values }),
     label: (label) => label[lang] || label.zh || label.en,
-    name: (thing) => (lang === 'en' && thing.nameEn ? thing.nameEn : thing.name),
+    name: (thing) => (lang === 'en' ? (thing.nameEn ?? englishName(thing)) : thing.name),
   }
 }
 

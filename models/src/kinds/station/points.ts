@@ -77,13 +77,13 @@ export const points = [
     deadband: 0.05,
     tier: 'derived',
   }),
-  analog('specificEnergy', ['单位电耗(气电比 kWh/m3)', 'Specific energy (kWh/m³)'], [0.05, 0.4, 'kWh/m3'], 0.113, {
+  analog('specificEnergy', ['单位电耗', 'Specific energy'], [0.05, 0.4, 'kWh/m3'], 0.113, {
     sampleMs: 0,
     deadband: 0.001,
     tier: 'derived',
     opc: 'SpecificEnergy',
   }),
-  analog('airPerKwh', ['气电比(m3/kWh)', 'Air per energy (m³/kWh)'], [2, 15, 'm3/kWh'], 8.8, {
+  analog('airPerKwh', ['气电比', 'Air per energy'], [2, 15, 'm3/kWh'], 8.8, {
     sampleMs: 0,
     deadband: 0.05,
     tier: 'derived',

@@ -115,7 +115,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
               },
             }}
           >
-            <Button type="text" icon={<UserOutlined />} data-testid="account-menu" aria-label={t('shell.account')}>
+            <Button type="text" icon={<UserOutlined />} data-testid="account-menu" aria-label={`${me.name} · ${t('shell.account')}`}>
               <span className="hide-phone">
                 {me.name} <DownOutlined />
               </span>

@@ -24,7 +24,7 @@ interface Values {
 
 /** One command from its declaration: arguments, pre-check, confirmation by risk, then its way through the states. */
 export function CommandDialog({ config, device, command, onClose }: CommandDialogProps) {
-  const { t, label } = useText()
+  const { t, label, name } = useText()
   const [form] = Form.useForm<Values>()
   const [issued, setIssued] = useState<string | null>(null)
   // One key per dialog: a second click or a repeated request is the same command, never a second one.
@@ -70,7 +70,7 @@ export function CommandDialog({ config, device, command, onClose }: CommandDialo
       mask={{ closable: false }}
       title={
         <span data-testid="command-dialog-title">
-          {label(command.label)} · {device.name} <Tag>{command.riskClass}</Tag>
+          {label(command.label)} · {name(device)} <Tag>{command.riskClass}</Tag>
         </span>
       }
     >

@@ -43,7 +43,7 @@ export function StationPeek({ summary, onClose }: { readonly summary: StationSum
           const [first] = headlineOf(read).filter((reading) => reading.point.type !== 'enum' && reading.point.type !== 'bool')
           return (
             <li key={device.id}>
-              <StateMark state={unitState(read, view)} size={12} /> <span className="peek-name">{device.name}</span>
+              <StateMark state={unitState(read, view)} size={12} /> <span className="peek-name">{name(device)}</span>
               <ReadingValue reading={first} />
             </li>
           )

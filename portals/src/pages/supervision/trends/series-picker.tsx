@@ -24,12 +24,12 @@ export function SeriesPicker({ stations, value, onChange, limit }: SeriesPickerP
         return [
           {
             value: device.id === station.id ? `own:${device.id}` : device.id,
-            title: `${device.name} (${label(kind.label)})`,
+            title: `${name(device)} (${label(kind.label)})`,
             selectable: false,
             checkable: false,
             children: points.map((point) => ({
               value: `${device.id}:${point.name}`,
-              title: `${device.name} · ${label(point.label)}${point.unit ? ` (${unitSign(point.unit)})` : ''}`,
+              title: `${name(device)} · ${label(point.label)}${point.unit ? ` (${unitSign(point.unit)})` : ''}`,
             })),
           },
         ]
