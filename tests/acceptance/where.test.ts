@@ -227,10 +227,12 @@ describe.skipIf(!hasBrowser)('where stations and devices are', () => {
       password: 'OnlyOne#2026x',
     })
     expect(scoped.status).toBe(200)
-    const narrow = await stage.product.signIn('one-module', 'OnlyOne#2026x')
-    const seen = await narrow.call('GET', '/api/stations?kind=singleModule')
-    if (seen.status === 200) expect((seen.body as { stations: Listed[] }).stations.map(({ id }) => id)).toEqual([neighbour.id])
-    else throw new Error(`${seen.status} ${JSON.stringify(seen.body)}`)
+    const fresh = await stage.product.signIn('one-module', 'OnlyOne#2026x')
+    const chosen = { current: 'OnlyOne#2026x', next: 'MyOwnSecret#27' }
+    expect((await fresh.call('POST', '/api/me/password', chosen)).status).toBe(200)
+    const narrow = await stage.product.signIn('one-module', chosen.next)
+    const { stations: seen } = await read<{ stations: Listed[] }>(narrow, '/api/stations?kind=singleModule')
+    expect(seen.map(({ id }) => id)).toEqual([neighbour.id])
   }, 90_000)
 
   it('[T1-034] filters intelligent stations, opens one by its marker, and counts one without coordinates as unplaced', async () => {
