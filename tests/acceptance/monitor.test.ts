@@ -116,7 +116,7 @@ describe.skipIf(!hasBrowser)('what stations and devices do', () => {
     const chart = page.getByTestId('device-panel').getByTestId('series-chart')
     await until('the curve ends at the live value', async () => {
       const live = (await points(stage.operator, unit))['dischargePressure']
-      return (await chart.getAttribute('data-last')) === `${live?.at}:${live?.value}`
+      return (await chart.getAttribute('data-last')) === `${String(live?.at)}:${String(live?.value)}`
     })
     expect(visitor.errors).toEqual([])
   }, 120_000)
