@@ -66,8 +66,9 @@ class Publisher {
   stop(): void {
     this.#running = false
   }
-  async close(): Promise<void> {
-    await this.#client.endAsync(true)
+  /** Not waited for: a client that is just reconnecting may never tell that it ended. */
+  close(): void {
+    this.#client.end(true)
   }
 }
 
@@ -99,11 +100,11 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   for (const publisher of publishers) publisher.stop()
-  await Promise.all(publishers.map((publisher) => publisher.close()))
+  for (const publisher of publishers) publisher.close()
   await sql?.end()
   await product?.stop()
   await database?.stop()
-})
+}, 120_000)
 
 it('keeps every acknowledged message exactly once through kill -9, and comes back with the same state', { timeout: 180_000 }, async () => {
   const admin = await product.signIn('admin', 'Admin#2026')
