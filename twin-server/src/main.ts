@@ -1,5 +1,6 @@
 /** The only composition root: reads the configuration, builds adapters and runtime, starts, and stops in order. */
 import { existsSync, readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { v7 } from 'uuid'
@@ -243,6 +244,12 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   })
 
   hub.attach(server)
+  // Upgraded connections are not the HTTP server's to close, but it waits for them.
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(config.httpPort, config.host, resolve)
@@ -251,7 +258,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     await hub.close()
     await new Promise<void>((resolve) => {
       server.close(() => resolve())
-      server.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
     })
   })
   if (cluster) {

@@ -232,4 +232,13 @@ describe('embedded broker', () => {
     await client.publishAsync(topic('compressor01'), telemetry('b', 1), { qos: 1 })
     expect(runtime.inputs).toHaveLength(1)
   })
+
+  it('[IN45] closes at once though many connections still wait at the gate or said nothing yet', async () => {
+    const { broker } = await start({ acceptPerSecond: 20 })
+    const sockets = Array.from({ length: 60 }, () => tcpConnect(broker.port, '127.0.0.1'))
+    for (const socket of sockets) socket.on('error', () => undefined)
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+    await broker.close()
+    await until(() => expect(sockets.every((socket) => socket.destroyed || socket.readableEnded || socket.closed)).toBe(true))
+  })
 })

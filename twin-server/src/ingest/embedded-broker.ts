@@ -150,9 +150,13 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     }
   }
 
-  const tcp = createTcpServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, pauseOnConnect: false }, (socket) =>
-    admit(socket, () => broker.handle(socket)),
-  )
+  // All of them, also those the gate keeps waiting and those that never said CONNECT: the broker does not know them.
+  const sockets = new Set<Socket>()
+  const tcp = createTcpServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, pauseOnConnect: false }, (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    admit(socket, () => broker.handle(socket))
+  })
   await listen(tcp, options.port, options.host)
   const detach = options.http && attachWebSocket(options.http, admit, (stream, request) => broker.handle(stream, request))
   const { port } = tcp.address() as { port: number }
@@ -186,6 +190,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
       detach?.()
       const closed = new Promise<void>((resolve) => tcp.close(() => resolve()))
       await new Promise<void>((resolve) => broker.close(() => resolve()))
+      for (const socket of sockets) socket.destroy()
       await closed
     },
   }
