@@ -2,37 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { freePort, until } from '../tests/harness/product.ts'
+
+export { freePort, until }
 
 const root = join(import.meta.dirname, '..')
-
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
-}
-
-/** Calls until it gives something other than undefined or false; the error of the last attempt says why it never did. */
-export async function until<T>(what: string, attempt: () => Promise<T | undefined | false>, seconds = 30): Promise<T> {
-  const deadline = performance.now() + seconds * 1000
-  let last: unknown
-  while (performance.now() < deadline) {
-    try {
-      const value = await attempt()
-      if (value !== undefined && value !== false) return value
-    } catch (error) {
-      last = error
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`${what}: not within ${seconds} s${last instanceof Error ? ` (${last.message})` : ''}`, { cause: last })
-}
 
 const answers = (port: number): Promise<true> =>
   new Promise((resolve, reject) => {

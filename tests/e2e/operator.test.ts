@@ -130,7 +130,7 @@ describe.skipIf(!hasBrowser)('an operator at work', () => {
     await page.context().close()
   }, 120_000)
 
-  it('[T1-042] follows a trip from active with sound through acknowledged and recovered to closed, once per condition', async () => {
+  it('follows a trip from active with sound through acknowledged and recovered to closed, once per condition', async () => {
     const { page, errors } = await signInAs(browser, product, 'operator', 'Operator#2026')
     await page.evaluate(() => {
       const original = AudioContext.prototype.createOscillator
