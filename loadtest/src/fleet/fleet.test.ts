@@ -200,6 +200,7 @@ it('uploads its past once, live counters go on from it, and a restart brings onl
   expect(readings.length).toBeGreaterThan(360)
   for (const [i, reading] of readings.entries()) expect(reading.value).toBeGreaterThanOrEqual(readings[i - 1]?.value ?? 0)
   expect(heard.problems).toEqual([])
+  await second.fleet.stop()
   await rm(state, { recursive: true, force: true })
 })
 

@@ -61,6 +61,7 @@ export class Fleet {
   readonly #stations: Station[] = []
   readonly #abort = new AbortController()
   #timers: NodeJS.Timeout[] = []
+  #saving: Promise<void> = Promise.resolve()
   #lastTick = 0
   #phase = 0
 
@@ -88,7 +89,9 @@ export class Fleet {
     return { uploaded: this.#uploadAll(), resumed: this.#stations.every((station) => station.resumed) }
   }
 
+  /** Stopping again does nothing: what it remembers may be another fleet's by then. */
   async stop(): Promise<void> {
+    if (this.#abort.signal.aborted) return
     for (const timer of this.#timers) clearInterval(timer)
     this.#timers = []
     this.#abort.abort()
@@ -240,9 +243,15 @@ export class Fleet {
     agent.uplink.event({ type: 'position', lat, lng, accuracy: 5, source: 'gnss' })
   }
 
-  async #save(): Promise<void> {
+  /** One after the other: two at once would write the same file. */
+  #save(): Promise<void> {
     const { state } = this.#options
-    if (state === null) return
+    if (state === null) return Promise.resolve()
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#write(state))
+    return this.#saving
+  }
+
+  async #write(state: string): Promise<void> {
     const savedAt = Date.now()
     for (const { config, sim, ranges } of this.#stations) await saveMemory(state, config.id, { v: 1, savedAt, world: sim.world, ranges })
   }

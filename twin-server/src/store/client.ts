@@ -1,4 +1,5 @@
 import { connect as connectSocket, type Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import postgres from 'postgres'
 
 export interface PoolOptions {
@@ -44,6 +45,7 @@ function broken(code: string, message: string): Error {
 export class Client {
   readonly sql: postgres.Sql
   dead = false
+  #socket: Socket | null = null
   onDeath: (() => void) | null = null
 
   constructor(url: string, { name = 'tw', times = 'ms', idleInTransactionMs = 30_000 }: PoolOptions) {
@@ -79,6 +81,20 @@ export class Client {
     this.onDeath?.()
   }
 
+  /**
+   * `copy … to stdout`. postgres.js stops the socket when the reader is behind and goes on only when more is read: nothing is, once the
+   * last row lies in the stream, and the connection would be silent for good. Left before its end, it is of no further use.
+   */
+  async copyOut(statement: string): Promise<Readable> {
+    this.check()
+    const rows = await this.sql.unsafe(statement).readable()
+    rows.once('end', () => this.#socket?.resume())
+    rows.once('close', () => {
+      if (!rows.readableEnded) this.die()
+    })
+    return rows
+  }
+
   /** postgres.js sends small packets and waits: without TCP_NODELAY a small COPY takes 88 ms instead of 2, and it has no option for it. */
   async #connect({ host, port, path }: postgres.ParsedOptions): Promise<Socket> {
     this.check()
@@ -89,6 +105,7 @@ export class Client {
         // Before postgres.js adds its own listeners, so that nothing is sent between the end of the socket and our knowing.
         socket.once('error', () => this.die())
         socket.once('close', () => this.die())
+        this.#socket = socket
         return Object.assign(socket, { host: name, port: port[i] })
       } catch (error) {
         failure = error

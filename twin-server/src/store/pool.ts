@@ -113,10 +113,7 @@ function statements(client: Client): Tx {
       client.check()
       await pipeline(source, await client.sql.unsafe(statement).writable())
     },
-    copyOut(statement: string) {
-      client.check()
-      return client.sql.unsafe(statement).readable()
-    },
+    copyOut: (statement: string) => client.copyOut(statement),
     asPool: () => ({
       options: { max: 1 },
       reserve: () => Promise.resolve(reserved(client, () => undefined)),
