@@ -1,0 +1,132 @@
+import { openLoad, openViewers, putStations, signIn, syntheticFleet, type LoadResult, type Viewers } from '@twin/loadtest/bench'
+import { cpuSeconds, treeSeconds } from './cpu.ts'
+import { median, type Row } from './report.ts'
+import { type BrokerKind, World } from './world.ts'
+
+export interface IngestOptions {
+  readonly broker: BrokerKind
+  readonly rate: number | 'max'
+  readonly seconds: number
+  /** The same load before each measurement, so that no compiler of the runtime is measured. */
+  readonly warmup: number
+  readonly rounds: number
+  readonly devices: number
+  readonly connections: number
+  readonly viewers: number
+  /** Messages a second the product has to take. */
+  readonly target: number
+  readonly env?: NodeJS.ProcessEnv
+}
+
+interface Measured extends LoadResult {
+  /** µs of CPU per message. */
+  readonly server: number
+  readonly database: number
+  readonly broker: number
+  readonly viewerP50: number
+  readonly viewerP99: number
+}
+
+interface Pids {
+  readonly pid: number
+  readonly postgresPid: number
+  readonly brokerPid: number | null
+}
+
+/** Durable ingest of 15-value messages, QoS 1, against the straight-line program in turn: the same load, the same viewers. */
+export async function benchIngest(options: IngestOptions): Promise<Row[]> {
+  const world = new World()
+  try {
+    const product = await world.product(options.broker, options.env)
+    const straight = await world.straightLine()
+    const stations = syntheticFleet(options.devices)
+    await putStations(product.http, stations)
+    const token = await signIn(product.http)
+    const watched = stations.slice(0, options.viewers).map(({ id }) => id)
+    const common = { stations, connections: options.connections, window: Math.max(10, Math.ceil(2000 / options.connections)) }
+    const ours = await openLoad({ ...common, url: product.mqtt, master: options.broker === 'embedded' ? product.master : null })
+    const theirs = await openLoad({ ...common, url: straight.mqtt, master: null })
+    const [a, b]: [Measured[], Measured[]] = [[], []]
+    for (let round = 0; round < options.rounds; round++) {
+      const viewersA = await openViewers(product.ws, watched, token)
+      a.push(await measure(ours, viewersA, product, options))
+      viewersA.close()
+      console.error(JSON.stringify({ target: 'product', ...a.at(-1) }))
+      const viewersB = await openViewers(straight.ws, watched, null)
+      b.push(await measure(theirs, viewersB, straight, options))
+      viewersB.close()
+      console.error(JSON.stringify({ target: 'straight line', ...b.at(-1) }))
+    }
+    await ours.close()
+    await theirs.close()
+    return rows(options, a, b)
+  } finally {
+    await world.stop()
+  }
+}
+
+export async function measure(
+  load: { run(rate: number | 'max', seconds: number): Promise<LoadResult> },
+  viewers: Viewers,
+  pids: Pids,
+  { rate, seconds, warmup }: Pick<IngestOptions, 'rate' | 'seconds' | 'warmup'>,
+): Promise<Measured> {
+  if (warmup > 0) await load.run(rate, warmup)
+  viewers.latency()
+  const used = (): [number, number, number] => [
+    cpuSeconds(pids.pid),
+    treeSeconds(pids.postgresPid),
+    pids.brokerPid === null ? 0 : cpuSeconds(pids.brokerPid),
+  ]
+  const before = used()
+  const result = await load.run(rate, seconds)
+  const [server = 0, database = 0, broker = 0] = used().map((after, i) =>
+    Math.round(((after - (before[i] ?? 0)) * 1e6) / Math.max(1, result.acknowledged)),
+  )
+  const { p50, p99 } = viewers.latency()
+  return { ...result, server, database, broker, viewerP50: p50, viewerP99: p99 }
+}
+
+function rows(options: IngestOptions, a: readonly Measured[], b: readonly Measured[]): Row[] {
+  const of = (runs: readonly Measured[], field: 'perSecond' | 'server' | 'database' | 'broker' | 'p50' | 'p99' | 'viewerP50' | 'viewerP99') =>
+    median(runs.map((run) => run[field]))
+  const asked = options.rate === 'max' ? 'as fast as acknowledged' : `at ${options.rate}/s`
+  const name = `${options.broker}, ${options.connections} connections, ${asked}, ${options.seconds} s`
+  const rate = of(a, 'perSecond')
+  const grown = Math.max(...a.map(({ backlog: [half, end] }) => end - half))
+  const ratio = of(a, 'server') / of(b, 'server')
+  return [
+    {
+      what: `durable ingest, ${name}`,
+      figure: `${rate} msg/s (${rate * 15} values/s), backlog ${grown <= rate / 10 ? 'steady' : `grew by ${grown}`}`,
+      baseline: `${of(b, 'perSecond')} msg/s, not durable`,
+      ratio: (rate / of(b, 'perSecond')).toFixed(2),
+      target: `≥ ${options.target} msg/s`,
+      met: rate >= options.target && grown <= rate / 10,
+    },
+    {
+      what: `server CPU per message, ${name}`,
+      figure: `${of(a, 'server')} µs (database ${of(a, 'database')}, broker ${of(a, 'broker')})`,
+      baseline: `${of(b, 'server')} µs (database ${of(b, 'database')}, broker ${of(b, 'broker')})`,
+      ratio: ratio.toFixed(2),
+      target: '≤ 1.6',
+      met: ratio <= 1.6,
+    },
+    {
+      what: `publish → PUBACK after the commit, ${name}`,
+      figure: `p50 ${of(a, 'p50')} / p99 ${of(a, 'p99')} ms`,
+      baseline: `${of(b, 'p50')} / ${of(b, 'p99')} ms of its broker, before anything is stored`,
+      ratio: '',
+      target: '',
+      met: null,
+    },
+    {
+      what: `publish → frame at ${options.viewers} viewers, ${name}`,
+      figure: `p50 ${of(a, 'viewerP50')} / p99 ${of(a, 'viewerP99')} ms`,
+      baseline: `p50 ${of(b, 'viewerP50')} / p99 ${of(b, 'viewerP99')} ms (its tick is 50 ms, ours 100)`,
+      ratio: (of(a, 'viewerP99') / of(b, 'viewerP99')).toFixed(2),
+      target: 'p99 ≤ 250 ms',
+      met: of(a, 'viewerP99') <= 250,
+    },
+  ]
+}
