@@ -8,6 +8,8 @@ export interface CommitterPorts {
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly everyMs: number
+  /** Instead of `everyMs` after a commit of many messages. */
+  readonly busyMs: number
   /** The gate opens for this batch: listeners first, effects last. Must not throw. */
   release(batch: Batch, committed: CommitBatch | null): void
   failed(error: unknown, attempt: number): void
@@ -19,9 +21,11 @@ export interface CommitterPorts {
 
 const FIRST_RETRY_MS = 50
 const LAST_RETRY_MS = 1000
+/** Messages in a commit from which on it counts as busy. */
+const MANY = 32
 
 /**
- * One commit at a time; the next starts when the one before ended, at most every `everyMs`.
+ * One commit at a time; the next starts when the one before ended, at most every `everyMs`, under load every `busyMs`.
  * Until a commit resolves nothing of its batch leaves the gate, and a failed one is tried again as it stands.
  */
 export class Committer {
@@ -29,6 +33,7 @@ export class Committer {
   open = new Batch()
   #flight: Batch | null = null
   #lastStart = -Infinity
+  #busy = false
   #waiting: (() => void) | null = null
   #stopped = false
   commits = 0
@@ -59,8 +64,9 @@ export class Committer {
   /** Something was put into the open batch. */
   touched(): void {
     if (this.#stopped || this.#flight !== null || this.#waiting !== null) return
-    const wait = this.#lastStart + this.#ports.everyMs - this.#ports.clock.now()
-    this.#waiting = this.#ports.scheduler.after(Math.min(Math.max(wait, 0), this.#ports.everyMs), () => {
+    const every = this.#busy ? this.#ports.busyMs : this.#ports.everyMs
+    const wait = this.#lastStart + every - this.#ports.clock.now()
+    this.#waiting = this.#ports.scheduler.after(Math.min(Math.max(wait, 0), every), () => {
       this.#waiting = null
       this.#start()
     })
@@ -91,6 +97,7 @@ export class Committer {
     if (batch.idle) return
     this.open = new Batch()
     this.#flight = batch
+    this.#busy = batch.inputs >= MANY
     this.#lastStart = this.#ports.clock.now()
     for (const take of batch.atSeal.items) take()
     if (batch.empty) this.#done(batch, null)

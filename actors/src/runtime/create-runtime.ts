@@ -10,7 +10,7 @@ import { DueHeap } from './due-heap.ts'
 import { Gate } from './gate.ts'
 import { Holdings } from './holdings.ts'
 import { settingsOf, type RuntimeOptions, type Settings } from './options.ts'
-import { letterOf, takeCursor } from './receive.ts'
+import { letterOf, moveCursor, nextCursor } from './receive.ts'
 import { Mailbox } from './mailbox.ts'
 import { Residents } from './residents.ts'
 import { answer } from './requests.ts'
@@ -59,6 +59,7 @@ class TwinRuntime implements Runtime {
       clock,
       scheduler,
       everyMs: this.#settings.commitEveryMs,
+      busyMs: this.#settings.commitBusyMs,
       release: (batch, rows) => {
         this.#gate.release(batch, rows)
         this.#mailbox.unpark()
@@ -169,7 +170,14 @@ class TwinRuntime implements Runtime {
   }
 
   deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
-    if (this.#phase === 'running') this.#mailbox.take(input.bytes, () => this.#deliver(input, done))
+    if (this.#phase !== 'running') return
+    // Nearly always nothing waits, and then a message needs no place in a queue.
+    if (!this.#mailbox.enter()) return this.#mailbox.take(input.bytes, () => this.#deliver(input, done))
+    try {
+      this.#deliver(input, done)
+    } finally {
+      this.#mailbox.leave()
+    }
   }
 
   bury(letter: DeadLetter, done?: () => void): void {
@@ -312,8 +320,10 @@ class TwinRuntime implements Runtime {
     const config = this.#residents.configOf(input.device)
     if (config === undefined) return this.#reject(input, 'unknown-device', '', done)
     if (config.id !== input.station) return this.#reject(input, 'not-permitted', `device of station ${config.id}`, done)
-    this.#withCell(config.id, (cell) => {
-      if (cell !== undefined) this.#receive(cell, input, done)
+    const cell = this.#residents.awake(config.id)
+    if (cell !== undefined) return this.#receive(cell, input, done)
+    this.#withCell(config.id, (found) => {
+      if (found !== undefined) this.#receive(found, input, done)
       else if (this.#holdings.ownsStation(input.station)) this.#reject(input, 'unknown-device', '', done)
     })
   }
@@ -321,18 +331,17 @@ class TwinRuntime implements Runtime {
   #receive(cell: Cell, input: DeviceInput, done: (outcome: Outcome) => void): void {
     const core = cell.cores.get(input.device)
     if (core === undefined) return this.#reject(input, 'unknown-device', '', done)
-    const cursor = takeCursor(core, input)
+    const cursor = nextCursor(core, input)
     if (cursor === null) return this.#done(cell.shard, 'duplicate', input.bytes, done)
     const wall = Math.max(this.#options.clock.now(), input.received)
     let outcome: Outcome = 'rejected'
     const healthy = !cell.quarantined.has(core.address)
     const taken =
       healthy &&
-      this.#runner.run(cell, (turn, station) => (outcome = inputTurn(cell, turn, core, input, cursor.boot, station)), wall, core.address)
+      this.#runner.run(cell, (turn, station) => (outcome = inputTurn(cell, turn, core, input, station)), wall, core.address)
     // Taken or buried, it is done with: a redelivery must not be looked at again.
     const batch = this.#committer.open
-    const row = cursor.take()
-    if (row) batch.cursor(cell.shard, row)
+    if (cursor !== undefined) batch.cursor(cell.shard, moveCursor(core, input, cursor))
     if (!taken) {
       batch.deadLetters.push(cell.shard, letterOf(input, 'poison', healthy ? 'a step failed twice' : 'actor in quarantine'))
       this.#runner.countReject(cell.shard, core.id, 'poison', 1)

@@ -27,6 +27,22 @@ export class Mailbox {
     this.#queue.push(run)
     if (this.#busy) return
     this.#busy = true
+    this.#drain()
+  }
+
+  /** True: it is the caller's turn now, until `leave`. False: something else runs or waits, or there is no room. */
+  enter(): boolean {
+    if (this.#busy || this.#parked.length > 0 || this.#full()) return false
+    this.#busy = true
+    return true
+  }
+
+  /** Ends the turn begun with `enter`; what was posted from within it follows. */
+  leave(): void {
+    this.#drain()
+  }
+
+  #drain(): void {
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next()
     } finally {

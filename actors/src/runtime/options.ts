@@ -21,6 +21,8 @@ export interface RuntimeOptions {
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, detail?: Readonly<Record<string, unknown>>) => void
   /** At least this long between the starts of two commits, ms. */
   readonly commitEveryMs?: number
+  /** The same while much comes in: fewer and larger commits cost less, and nobody waits long for one. */
+  readonly commitBusyMs?: number
   /** How often due deadlines are looked for, ms. 0 = never by itself; call `tick`. */
   readonly tickMs?: number
   readonly snapshotEveryMs?: number
@@ -33,6 +35,7 @@ export interface RuntimeOptions {
 
 export interface Settings {
   readonly commitEveryMs: number
+  readonly commitBusyMs: number
   readonly tickMs: number
   readonly snapshotEveryMs: number
   readonly passivateAfterMs: number
@@ -42,6 +45,7 @@ export interface Settings {
 
 export const settingsOf = (options: RuntimeOptions): Settings => ({
   commitEveryMs: options.commitEveryMs ?? 20,
+  commitBusyMs: Math.max(options.commitEveryMs ?? 20, options.commitBusyMs ?? 50),
   tickMs: options.tickMs ?? 250,
   snapshotEveryMs: options.snapshotEveryMs ?? 10_000,
   passivateAfterMs: options.passivateAfterMs ?? 30 * 60_000,

@@ -3,7 +3,7 @@ import { readTelemetry, topicOf, type Reject } from '@twin/models/wire'
 import { findPoint } from '@twin/models/kinds'
 import type { CursorRow, DeadLetter, DeviceInput, Outcome } from '../ports.ts'
 import { evaluateDevice, evaluateLate, heard, stateOfDevice, stepEvent } from '../device/device-actor.ts'
-import { advance, isLate, type DeviceCore } from '../telemetry/index.ts'
+import { advance, isLate, type Cursor, type DeviceCore } from '../telemetry/index.ts'
 import type { Cell } from './cell.ts'
 import { linkLost, linkMoved } from './links.ts'
 import type { Turn } from './turn.ts'
@@ -14,35 +14,34 @@ const MAX_LETTER = 64 * 1024
 /** A device is asked this often at most. */
 const REBIRTH_MS = 60_000
 
-/** Cursor check, before anything else looks at the message; null = taken before. `take` moves it when the message is done with. */
-export function takeCursor(core: DeviceCore, input: DeviceInput): { boot: string | null; take(): CursorRow | null } | null {
-  const { envelope, channel } = input
-  const boot = envelope.boot === undefined ? null : String(envelope.boot)
+/** Cursor check, before anything else looks at the message: where the cursor moves to when it is done with; null = taken before, undefined = nothing to move. */
+export function nextCursor(core: DeviceCore, { envelope, channel }: DeviceInput): Cursor | null | undefined {
   // A last will was written when the connection was made, so its sequence says nothing; it can only repeat what is known.
-  if (boot === null || envelope.seq === undefined || isDeath(input)) return { boot, take: () => null }
-  const next = advance(core.cursors[channel], boot, envelope.seq)
-  if (next === null) return null
-  return {
-    boot,
-    take() {
-      core.cursors[channel] = next
-      const other = core.cursors[channel === 't' ? 'e' : 't']
-      // What still comes of a boot that the other channel has left behind is taken, but no longer what the device asks for.
-      const past = other !== undefined && other.older.includes(boot)
-      if (!past) core.boot = envelope.boot ?? null
-      const across = other?.boot === boot ? other.seq : 0
-      const safe = past ? null : core.safe.take(boot, next.seq, next.seq, across)
-      return { device: core.id, channel, boot, seq: next.seq, safe }
-    },
-  }
+  if (envelope.boot === undefined || envelope.seq === undefined || isDeath(channel, envelope)) return undefined
+  return advance(core.cursors[channel], bootOf(envelope.boot), envelope.seq)
 }
 
-function isDeath(input: DeviceInput): boolean {
-  return input.channel === 'e' && (input.envelope.body as EventBody).type === 'death'
+export function moveCursor(core: DeviceCore, { envelope, channel }: DeviceInput, next: Cursor): CursorRow {
+  const { boot, seq } = next
+  core.cursors[channel] = next
+  const other = core.cursors[channel === 't' ? 'e' : 't']
+  // What still comes of a boot that the other channel has left behind is taken, but no longer what the device asks for.
+  const past = other !== undefined && other.boot !== boot && other.older.includes(boot)
+  if (!past) core.boot = envelope.boot ?? null
+  const across = other?.boot === boot ? other.seq : 0
+  const safe = past ? null : core.safe.take(boot, seq, seq, across)
+  return { device: core.id, channel, boot, seq, safe }
+}
+
+const bootOf = (boot: string | number): string => (typeof boot === 'string' ? boot : String(boot))
+
+function isDeath(channel: 't' | 'e', envelope: DeviceInput['envelope']): boolean {
+  return channel === 'e' && (envelope.body as EventBody).type === 'death'
 }
 
 /** Takes one message of a device in its cell. What it reports goes in whatever becomes of parts of it. */
-export function receive(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput, boot: string | null): Outcome {
+export function receive(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput): Outcome {
+  const boot = input.envelope.boot === undefined ? null : bootOf(input.envelope.boot)
   turn.actor = core.address
   return input.channel === 't' ? receiveTelemetry(cell, turn, core, input, boot) : receiveEvent(cell, turn, core, input, boot)
 }

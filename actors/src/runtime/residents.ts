@@ -144,6 +144,11 @@ export class Residents {
     this.#ports.wake(cell.config.id, cellDue(cell))
   }
 
+  /** The cell, if it is in memory and nobody waits for it. */
+  awake(station: string): Cell | undefined {
+    return this.#waiting.size > 0 && this.#waiting.has(station) ? undefined : this.#cells.get(station)
+  }
+
   /** Gives the cell now, or after it was read back; undefined = no such station. Calls are kept in order. */
   withCell(station: string, use: (cell: Cell | undefined) => void): void {
     const cell = this.#cells.get(station)

@@ -13,9 +13,9 @@ const DERIVE_MS = 1000
 const nobody: ReadonlySet<string> = new Set()
 
 /** A message of a device, then the station's own step. */
-export function inputTurn(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput, boot: string | null, station: boolean): Outcome {
+export function inputTurn(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput, station: boolean): Outcome {
   const clock = cell.replayClock
-  const outcome = receive(cell, turn, core, input, boot)
+  const outcome = receive(cell, turn, core, input)
   const body = input.envelope.body as EventBody
   // A recording's deadlines pass with its own clock.
   if (cell.replaying && cell.replayClock !== clock) tickDevices(cell, turn)

@@ -136,7 +136,12 @@ async function connectAll(
   onAck: (sender: Sender, id: number) => void,
   onClose: (reason: string) => void,
 ): Promise<Sender[]> {
-  const all = stations.flatMap((station) => station.devices.filter(({ kind }) => kind === 'compressor').map((device) => ({ station, device })))
+  // Devices speak when they like: neighbours of a station must not come one after the other, which would make frames and turns cheaper.
+  const all = stations
+    .flatMap((station) => station.devices.filter(({ kind }) => kind === 'compressor').map((device) => ({ station, device })))
+    .map((entry, i) => ({ entry, place: (i * 2_654_435_761) % 4_294_967_296 }))
+    .toSorted((x, y) => x.place - y.place)
+    .map(({ entry }) => entry)
   const count = Math.min(connections, all.length)
   const single = count === all.length
   const groups = Array.from({ length: count }, (_, k) => all.filter((__, i) => i % count === k))

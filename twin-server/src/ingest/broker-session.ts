@@ -28,10 +28,9 @@ export interface BrokerSession {
   close(): Promise<void>
 }
 
-/** mqtt.js has no public way to acknowledge later; the contract test `broker-session.test.ts` guards these. */
+/** mqtt.js has no public way to acknowledge later; the contract test `broker-session.test.ts` guards this. */
 interface PrivateParts {
   handleMessage(packet: IPublishPacket, done: (error?: Error) => void): void
-  _sendPacket(packet: { cmd: 'puback'; messageId: number; reasonCode: 0 }): void
 }
 
 /** mqtt.js takes an error here as: go on, but send no PUBACK. */
@@ -52,6 +51,8 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
     keepalive: 30,
     connectTimeout: 5000,
     queueQoSZero: false,
+    // Its own trace formats every packet, even if nobody reads it.
+    log: () => undefined,
     properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: options.receiveMaximum },
   })
   const inner = client as unknown as PrivateParts
@@ -81,9 +82,8 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
   client.on('connect', (connack) => {
     const stream = client.stream
     acks?.abandon()
-    acks = createDeferredAcks((messageId) => {
-      // oxlint-disable-next-line no-underscore-dangle -- the library's own name
-      if (client.connected && client.stream === stream) inner._sendPacket({ cmd: 'puback', messageId, reasonCode: 0 })
+    acks = createDeferredAcks((packets) => {
+      if (client.connected && client.stream === stream) stream.write(packets)
     })
     if (knownBefore && !connack.sessionPresent) options.onSessionLost()
     knownBefore = true

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { Unpackr } from 'msgpackr'
 import { type Envelope, type EventBody, readEnvelope, readEvent, type Refusal, type TelemetryBody } from '@twin/models/wire'
 
@@ -16,7 +17,7 @@ export function decodePayload(payload: Uint8Array, channel: 't' | 'e'): Decoded 
   if (payload.length === 0) return { ok: false, reason: 'unreadable', detail: 'empty' }
   let value: unknown
   try {
-    value = payload[0] === OPEN_BRACE ? JSON.parse(text.decode(payload)) : unpackr.unpack(payload)
+    value = payload[0] === OPEN_BRACE ? JSON.parse(textOf(payload)) : unpackr.unpack(payload)
   } catch (error) {
     return { ok: false, reason: 'unreadable', detail: messageOf(error) }
   }
@@ -32,6 +33,12 @@ export function decodePayload(payload: Uint8Array, channel: 't' | 'e'): Decoded 
     // Objects of msgpack extensions may carry surprises; they are as unreadable as broken bytes.
     return { ok: false, reason: 'unreadable', detail: messageOf(error) }
   }
+}
+
+/** Nearly all payloads are plain ASCII, which needs no decoding; for the rest a wrong byte is an error. */
+function textOf(payload: Uint8Array): string {
+  if (Buffer.isBuffer(payload) && isAscii(payload)) return payload.toString('latin1')
+  return text.decode(payload)
 }
 
 const text = new TextDecoder('utf-8', { fatal: true })

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { Aedes, type Client } from 'aedes'
 import { WebSocketServer, createWebSocketStream } from 'ws'
 import { createAcceptGate } from './accept-gate.ts'
+import { ConnectionAcks } from './connection-acks.ts'
 import type { Credentials, Identity } from './credentials.ts'
 import type { DownTransport, PublishOutcome } from './downlink.ts'
 import { createFloodGuard, defaultFloodLimits, type FloodLimits } from './flood-guard.ts'
@@ -55,6 +56,12 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   const quiet = quietLog(log, 10_000, now)
   const identities = new WeakMap<object, Identity>()
   const clientsOf = new Map<string, Set<MutableClient>>()
+  const acknowledgements = new WeakMap<object, ConnectionAcks>()
+  const acksOf = (client: Client): ConnectionAcks => {
+    let acks = acknowledgements.get(client)
+    if (!acks) acknowledgements.set(client, (acks = new ConnectionAcks(client.conn)))
+    return acks
+  }
   let closing = false
 
   const broker = await Aedes.createBroker({
@@ -83,18 +90,25 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     authorizePublish(client, packet, done) {
       const identity = client && identities.get(client)
       if (closing || !identity) return done(new Error('not taken'))
-      const { topic, payload } = packet
+      const { topic, payload, qos, messageId } = packet
       packet.topic = SINK
       packet.payload = NOTHING
       packet.retain = false
+      // The broker acknowledges message by message; we do it commit by commit.
+      packet.qos = qos === 1 ? 0 : qos
+      const acks = qos === 1 && messageId !== undefined ? acksOf(client) : undefined
+      const acknowledge = (): void => {
+        if (acks && messageId !== undefined) acks.send(messageId, () => done(null))
+        else done(null)
+      }
       const named = identity.kind === 'device' ? undefined : parseTopic(topic)?.device
       const sender = named !== undefined && credentials.knows(named) ? named : identity.id
       const hold = flood.take(sender, now())
       if (hold > 0) countThrottled(metrics, sender)
       intake.take({ topic, payload: typeof payload === 'string' ? Buffer.from(payload) : payload, from: identity }, () => {
         // A held acknowledgement also stops the reading of this connection, and of no other.
-        if (hold > 0) setTimeout(() => done(null), hold).unref()
-        else done(null)
+        if (hold > 0) setTimeout(acknowledge, hold).unref()
+        else acknowledge()
       })
     },
     authorizeSubscribe(client, subscription, done) {
@@ -105,6 +119,14 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
       done(null, null)
     },
   })
+
+  // What devices publish is with the intake already; the broker's own way would look for subscribers, twice.
+  const publish = broker.publish.bind(broker)
+  broker.publish = ((packet: Parameters<typeof publish>[0], ...rest: unknown[]) => {
+    if (packet.topic !== SINK) return (publish as (...all: unknown[]) => void)(packet, ...rest)
+    const done = rest.at(-1)
+    if (typeof done === 'function') done(null)
+  }) as typeof broker.publish
 
   broker.on('client', (client) => {
     const id = identities.get(client)?.id
