@@ -1,3 +1,4 @@
+import { execSync } from 'node:child_process'
 import { openLoad, openViewers, putStations, signIn, syntheticFleet, type LoadResult, type Viewers } from '@twin/loadtest/bench'
 import { cpuSeconds, treeSeconds } from './cpu.ts'
 import { median, type Row } from './report.ts'
@@ -52,6 +53,7 @@ export async function benchIngest(options: IngestOptions): Promise<Row[]> {
       a.push(await measure(ours, viewersA, product, options))
       viewersA.close()
       console.error(JSON.stringify({ target: 'product', ...a.at(-1) }))
+      if (process.env['THREADS']) console.error(execSync(`for t in /proc/${product.pid}/task/*; do echo $(cat $t/comm) $(cut -d' ' -f14,15 $t/stat); done | sort | uniq -c`).toString())
       const viewersB = await openViewers(straight.ws, watched, null)
       b.push(await measure(theirs, viewersB, straight, options))
       viewersB.close()

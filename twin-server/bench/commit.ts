@@ -1,7 +1,7 @@
 /**
  * Durable sample rows per second through the group commit, against plain COPY of the same rows into the same table (no cursors, no
  * fence, no marks), alternating. Then how long rollups take for what was written.
- *   node twin-server/bench/commit.ts [batch=500] [seconds per round=3] [rounds=3]
+ *   node twin-server/bench/commit.ts [batch=500] [seconds per round=3] [rounds=3] [values=15]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { copySamples } from '../src/store/sample-rows.ts'
 import { createStore, openPool, startEmbeddedPostgres } from '../src/store/index.ts'
 
 const [batch = 500, seconds = 3, rounds = 3] = process.argv.slice(2).map(Number)
-const WIDTH = 15
+const WIDTH = Number(process.argv[5] ?? 15)
 const DEVICES = 10_000
 const SHARDS = 100
 

@@ -41,7 +41,7 @@ interface Passive {
 export class Residents {
   readonly #ports: ResidentPorts
   readonly #configs = new Map<string, StationConfig>()
-  readonly #stationOf = new Map<string, string>()
+  readonly #stationOf = new Map<string, StationConfig>()
   readonly #cells = new Map<string, Cell>()
   readonly #passive = new Map<string, Passive>()
   readonly #waiting = new Map<string, ((cell: Cell | undefined) => void)[]>()
@@ -66,7 +66,7 @@ export class Residents {
     return this.#configs.get(id)
   }
   configOf(device: string): StationConfig | undefined {
-    return this.#configs.get(this.#stationOf.get(device) ?? '')
+    return this.#stationOf.get(device)
   }
   cell(station: string): Cell | undefined {
     return this.#cells.get(station)
@@ -132,7 +132,7 @@ export class Residents {
   #register(config: StationConfig): void {
     for (const device of this.#configs.get(config.id)?.devices ?? []) this.#stationOf.delete(device.id)
     this.#configs.set(config.id, config)
-    for (const device of config.devices) this.#stationOf.set(device.id, config.id)
+    for (const device of config.devices) this.#stationOf.set(device.id, config)
   }
 
   #admit(cell: Cell): void {

@@ -34,7 +34,7 @@ export class BinaryRow {
     return this.#bytes.subarray(this.#skip(length), this.#at)
   }
 
-  /** float8[] or int4[] without nulls; calls back per element. */
+  /** float8[] or int4[]; calls back per element, NaN for null. */
   each(use: (value: number, index: number) => void): void {
     const end = this.#skip(this.#length(), true)
     if (this.#bytes.readInt32BE(this.#at) === 0) {
@@ -45,8 +45,8 @@ export class BinaryRow {
     let at = this.#at + 20
     for (let i = 0; i < n; i++) {
       const size = this.#bytes.readInt32BE(at)
-      use(size === 8 ? this.#bytes.readDoubleBE(at + 4) : this.#bytes.readInt32BE(at + 4), i)
-      at += 4 + size
+      use(size === 8 ? this.#bytes.readDoubleBE(at + 4) : size === 4 ? this.#bytes.readInt32BE(at + 4) : Number.NaN, i)
+      at += 4 + Math.max(0, size)
     }
     this.#at = end
   }

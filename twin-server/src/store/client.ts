@@ -95,6 +95,14 @@ export class Client {
     return rows
   }
 
+  /** Writes a whole message of the protocol as it is; resolves when the kernel has it. */
+  sendRaw(message: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!this.#socket) return reject(broken('CONNECTION_CLOSED', 'the connection to the database was closed'))
+      this.#socket.write(message, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
   /** postgres.js sends small packets and waits: without TCP_NODELAY a small COPY takes 88 ms instead of 2, and it has no option for it. */
   async #connect({ host, port, path }: postgres.ParsedOptions): Promise<Socket> {
     this.check()

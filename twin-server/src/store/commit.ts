@@ -10,7 +10,7 @@ import { projectAlarms } from './project-alarms.ts'
 import { projectFacts } from './project-facts.ts'
 import { marksOf } from './rollup-marks.ts'
 import { copySamples } from './sample-rows.ts'
-import { clean, json } from './text.ts'
+import { clean, json, numberArray, textArray } from './text.ts'
 
 export interface CommitOptions {
   readonly org: string
@@ -168,11 +168,11 @@ export class PostgresCommitPort implements CommitPort {
         ...marksOf(batch.samples, now).map(
           (mark) =>
             tx`insert into rollup_dirty (org, tier, due, devices, buckets)
-            values (${org}, 0, ${mark.due}, ${mark.devices}::text[], ${mark.buckets}::bigint[])`,
+            values (${org}, 0, ${mark.due}, ${textArray(mark.devices)}::text[], ${numberArray(mark.buckets)}::bigint[])`,
         ),
         ...partitionMarks(tx, marks),
-        tx`select tw_commit_fence(${this.#own.inc}, ${number}, ${moves.map((m) => m.shard)}::int[], ${moves.map((m) => m.stream)}::text[],
-          ${moves.map((m) => m.epoch)}::bigint[], ${moves.map((m) => m.from)}::bigint[], ${moves.map((m) => m.to)}::bigint[])`,
+        tx`select tw_commit_fence(${this.#own.inc}, ${number}, ${numberArray(moves.map((m) => m.shard))}::int[], ${textArray(moves.map((m) => m.stream))}::text[],
+          ${numberArray(moves.map((m) => m.epoch))}::bigint[], ${numberArray(moves.map((m) => m.from))}::bigint[], ${numberArray(moves.map((m) => m.to))}::bigint[])`,
       ])
       await this.#options.beforeCommit?.(tx)
     })
@@ -236,9 +236,9 @@ function cursors(tx: Tx, org: string, { cursors: rows, samples, facts }: CommitB
   return [
     tx`insert into device_cursor as c (device, channel, org, station, boot, seq, updated_at)
       select x.device, x.channel, ${org}, coalesce(x.station, d.station), x.boot, x.seq, ${now}
-      from unnest(${rows.map((r) => r.device)}::text[], ${rows.map((r) => r.channel)}::text[],
-        ${rows.map((r) => stations.get(r.device) ?? null)}::text[], ${rows.map((r) => clean(r.boot))}::text[],
-        ${rows.map((r) => r.seq)}::bigint[]) as x(device, channel, station, boot, seq)
+      from unnest(${textArray(rows.map((r) => r.device))}::text[], ${textArray(rows.map((r) => r.channel))}::text[],
+        ${textArray(rows.map((r) => stations.get(r.device) ?? null))}::text[], ${textArray(rows.map((r) => clean(r.boot)))}::text[],
+        ${numberArray(rows.map((r) => r.seq))}::bigint[]) as x(device, channel, station, boot, seq)
       left join device d on x.station is null and d.id = x.device
       on conflict (device, channel) do update set station = coalesce(excluded.station, c.station), boot = excluded.boot, seq = excluded.seq,
         updated_at = excluded.updated_at`,

@@ -39,11 +39,7 @@ export function movesOf(
   touches: readonly number[] = [],
 ): Move[] {
   const moves: Move[] = []
-  const moved = new Set([...facts, ...samples].map(({ shard }) => shard))
-  for (const shard of touches) {
-    const now = held.get(shard)
-    if (!moved.has(shard) && now) moves.push({ shard, stream: 'e', epoch: now.epoch, from: now.factSeq, to: now.factSeq })
-  }
+  const moved = new Set<number>()
   for (const [stream, rows] of [
     ['e', facts],
     ['t', samples],
@@ -56,10 +52,15 @@ export function movesOf(
       else throw new Error(`shard ${shard} stream ${stream}: ${seq} does not follow ${span.last}`)
     }
     for (const [shard, { first, last }] of spans) {
+      moved.add(shard)
       const epoch = held.get(shard)?.epoch
       if (epoch === undefined) throw new Error(`shard ${shard} was not claimed`)
       moves.push({ shard, stream, epoch, from: first - 1, to: last })
     }
+  }
+  for (const shard of touches) {
+    const now = held.get(shard)
+    if (!moved.has(shard) && now) moves.push({ shard, stream: 'e', epoch: now.epoch, from: now.factSeq, to: now.factSeq })
   }
   return moves.sort((a, b) => a.shard - b.shard || (a.stream < b.stream ? -1 : 1))
 }

@@ -13,7 +13,7 @@ export interface Tx {
   <T extends Rows = postgres.Row[]>(strings: TemplateStringsArray, ...values: readonly Value[]): Promise<postgres.RowList<T>>
   /** Text and $1 … values; `T` is one row. Prepared when it has values. */
   unsafe<T extends object = postgres.Row>(text: string, values?: readonly Plain[]): Promise<postgres.RowList<T[]>>
-  /** `copy … from stdin`, data that is ready. Nothing else may run on the connection meanwhile. */
+  /** `copy … from stdin` of one CopyData message that is ready. Nothing else may run on the connection meanwhile, and `data` is in use until then. */
   copyIn(statement: string, data: Buffer): Promise<void>
   /** `copy … from stdin`, streamed. */
   copyFrom(statement: string, source: AsyncIterable<Uint8Array>): Promise<void>
@@ -106,8 +106,10 @@ function statements(client: Client): Tx {
     async copyIn(statement: string, data: Buffer) {
       client.check()
       const sink: Writable = await client.sql.unsafe(statement).writable()
-      sink.end(data)
-      await finished(sink)
+      // Past the library, which would copy all of it twice: several hundred kB a commit that the collector has to follow.
+      const sent = client.sendRaw(data)
+      sink.end()
+      await Promise.all([finished(sink), sent])
     },
     async copyFrom(statement: string, source: AsyncIterable<Uint8Array>) {
       client.check()

@@ -90,7 +90,7 @@ export class Recomputer {
       copy.ints(fold.n)
       for (const column of [fold.min, fold.max, fold.sum, fold.first, fold.last]) copy.floats(column)
     }
-    return copy.take()
+    return copy.message()
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SampleRow } from '@twin/actors/runtime'
+import { NEVER } from '@twin/models/twin'
 import type { Tx } from './connection.ts'
 import type { BinaryCopy } from './binary-copy.ts'
 import { clean } from './text.ts'
@@ -19,11 +20,11 @@ export async function copySamples(tx: Tx, copy: BinaryCopy, org: string, rows: r
     copy.text(clean(row.kind))
     copy.time(row.at)
     copy.time(row.received)
-    copy.floats(row.values)
+    copy.floatsWhere(row.values, row.quality, NEVER)
     copy.bytes(row.quality)
     copy.int2(origins.indexOf(row.origin))
   }
-  await tx.copyIn(`copy sample (${columns}) from stdin (format binary)`, copy.take())
+  await tx.copyIn(`copy sample (${columns}) from stdin (format binary)`, copy.message())
 }
 
 /** As selected by `select shard, seq, station, device, kind, at, received, "values", quality, origin`. */
@@ -35,7 +36,8 @@ export interface StoredSample {
   readonly kind: string
   readonly at: number
   readonly received: number
-  readonly values: readonly number[]
+  /** null = not measured. */
+  readonly values: readonly (number | null)[]
   readonly quality: Uint8Array
   readonly origin: number
 }
@@ -50,7 +52,7 @@ export function sampleRow(row: StoredSample): SampleRow {
     kind: row.kind,
     at: row.at,
     received: row.received,
-    values: Float64Array.from(row.values),
+    values: Float64Array.from(row.values, (value) => value ?? Number.NaN),
     quality: Uint8Array.from(row.quality),
     origin: origins[row.origin] ?? 'measured',
   }
