@@ -17,7 +17,11 @@ const { values, positionals } = parseArgs({
     profile: { type: 'string' },
   },
 })
-const env: NodeJS.ProcessEnv = process.env['BENCH_NODE'] ? { NODE_OPTIONS: process.env['BENCH_NODE'] } : values.profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` } : {}
+const env: NodeJS.ProcessEnv = process.env['BENCH_NODE']
+  ? { NODE_OPTIONS: process.env['BENCH_NODE'] }
+  : values.profile
+    ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` }
+    : {}
 const rows: Row[] = await benchIngest({
   broker: values.broker as 'embedded',
   rate: values.rate === 'max' ? 'max' : Number(values.rate),

@@ -20,7 +20,15 @@ const seconds = Number(process.argv[3] ?? 20)
 const durable = process.argv[4] !== 'none'
 const SLOT_MS = 5
 const points = [
-  ...['dischargePressure', 'dischargeTemperature', 'inletTemperature', 'outletTemperature', 'oilTemperature', 'motorCurrentA', 'motorCurrentB'],
+  ...[
+    'dischargePressure',
+    'dischargeTemperature',
+    'inletTemperature',
+    'outletTemperature',
+    'oilTemperature',
+    'motorCurrentA',
+    'motorCurrentB',
+  ],
   ...['motorCurrentC', 'supplyVoltage', 'activePower', 'activeEnergy', 'deliveredFlow', 'loadPercent', 'airendSpeed', 'runningHours'],
 ]
 const units = Array.from({ length: 8 }, () => ({ variant: 'fixed', ratedPower: 75, ratedFlow: 12.4, ratedPressure: 8 }) as const)
@@ -70,7 +78,11 @@ try {
     .flatMap(({ org, id, devices: all }) =>
       all
         .filter(({ kind }) => kind === 'compressor')
-        .map((device) => ({ t: topicOf({ org, station: id, channel: 't', device: device.id }), e: topicOf({ org, station: id, channel: 'e', device: device.id }), seq: 0 })),
+        .map((device) => ({
+          t: topicOf({ org, station: id, channel: 't', device: device.id }),
+          e: topicOf({ org, station: id, channel: 'e', device: device.id }),
+          seq: 0,
+        })),
     )
     .map((device, i) => ({ device, place: (i * 2_654_435_761) % 4_294_967_296 }))
     .toSorted((a, b) => a.place - b.place)
@@ -84,13 +96,14 @@ try {
     for (let waiting = flight; waiting !== null; waiting = flight === waiting ? null : flight) await waiting
     flight = null
   }
-  for (const device of devices) intake.take({ topic: device.e, payload: payload(++device.seq, { type: 'birth', kind: 'compressor', points }), from }, done)
+  for (const device of devices)
+    intake.take({ topic: device.e, payload: payload(++device.seq, { type: 'birth', kind: 'compressor', points }), from }, done)
   await pass()
 
   let next = 0
   let owed = 0
-  const run = async (length: number): Promise<{ whole: number; turns: number; messages: number }> => {
-    let [whole, turns, messages] = [0, 0, 0]
+  const run = async (length: number): Promise<{ whole: number; turns: number; messages: number; yardstick: number; parsed: number }> => {
+    let [whole, turns, messages, yardstick, parsed] = [0, 0, 0, 0, 0]
     for (let slot = 0; slot < (length * 1000) / SLOT_MS; slot++) {
       owed += (rate * SLOT_MS) / 1000
       const inputs: { topic: string; payload: Buffer; from: typeof from }[] = []
@@ -100,7 +113,23 @@ try {
         const k = ++device.seq
         const wave = Math.round(Math.sin(k / 7) * 100) / 100
         const counter = Math.round(k * 20) / 1000
-        const values = [7 + wave / 5, 82 + wave, 25, 37 + wave, 60, 140 + wave, 141, 139, 385, 78 + wave, 350_000 + counter, 12.4, 95, 2980, 12_600 + counter]
+        const values = [
+          7 + wave / 5,
+          82 + wave,
+          25,
+          37 + wave,
+          60,
+          140 + wave,
+          141,
+          139,
+          385,
+          78 + wave,
+          350_000 + counter,
+          12.4,
+          95,
+          2980,
+          12_600 + counter,
+        ]
         inputs.push({ topic: Buffer.from(device.t).toString(), payload: payload(k, { s: [[time.now(), values]] }), from })
       }
       const began = worked()
@@ -110,15 +139,20 @@ try {
       turns += taken - began
       whole += worked() - began
       messages += inputs.length
+      if (slot % 20 !== 0) continue
+      // The same work every time, for what the machine is worth just now.
+      const started = worked()
+      for (const input of inputs) for (let k = 0; k < 10; k++) if (JSON.parse(input.payload.toString('latin1')) !== null) parsed++
+      yardstick += worked() - started
     }
-    return { whole, turns, messages }
+    return { whole, turns, messages, yardstick, parsed }
   }
   await run(Math.max(5, seconds / 2))
   Object.assign(counts, { rows: 0, commits: 0, facts: 0 })
-  const { whole, turns, messages } = await run(seconds)
+  const { whole, turns, messages, yardstick, parsed } = await run(seconds)
   const per = (total: number): string => (total / messages).toFixed(1)
   console.log(
-    `${rate}/s: ${per(whole)} µs a message, of which intake and turn ${per(turns)} µs; ${counts.commits} commits, ${counts.rows} rows, ${counts.facts} facts, ${metrics.accepted} accepted`,
+    `${rate}/s: ${per(whole)} µs a message = ${(whole / messages / (yardstick / parsed)).toFixed(1)} × parsing one (${(yardstick / parsed).toFixed(2)} µs), of which intake and turn ${per(turns)} µs = ${(turns / messages / (yardstick / parsed)).toFixed(1)} ×; ${counts.commits} commits, ${counts.rows} rows, ${counts.facts} facts, ${metrics.accepted} accepted`,
   )
 } finally {
   await store?.close()

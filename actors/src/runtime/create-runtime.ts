@@ -337,8 +337,7 @@ class TwinRuntime implements Runtime {
     let outcome: Outcome = 'rejected'
     const healthy = !cell.quarantined.has(core.address)
     const taken =
-      healthy &&
-      this.#runner.run(cell, (turn, station) => (outcome = inputTurn(cell, turn, core, input, station)), wall, core.address)
+      healthy && this.#runner.run(cell, (turn, station) => (outcome = inputTurn(cell, turn, core, input, station)), wall, core.address)
     // Taken or buried, it is done with: a redelivery must not be looked at again.
     const batch = this.#committer.open
     if (cursor !== undefined) batch.cursor(cell.shard, moveCursor(core, input, cursor))

@@ -49,15 +49,19 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
   const boot = Date.now().toString(36)
   let acknowledged = 0
   let latencies: number[] | null = null
-  let failure: Error | null = null
-  const senders = await connectAll(options, (sender, id) => {
-    acknowledged++
-    latencies?.push(performance.now() - (sender.sentAt[id] ?? 0))
-  }, (reason) => (failure ??= new Error(`a connection of the load ended: ${reason}`)))
+  const ended: { by: Error | null } = { by: null }
+  const senders = await connectAll(
+    options,
+    (sender, id) => {
+      acknowledged++
+      latencies?.push(performance.now() - (sender.sentAt[id] ?? 0))
+    },
+    (reason) => (ended.by ??= new Error(`a connection of the load ended: ${reason}`)),
+  )
   const inFlight = (): number => senders.reduce((sum, { socket }) => sum + socket.inFlight, 0)
   const drained = async (ms: number): Promise<void> => {
     const deadline = performance.now() + ms
-    while (inFlight() > 0 && performance.now() < deadline && failure === null) await pause()
+    while (inFlight() > 0 && performance.now() < deadline && ended.by === null) await pause()
   }
 
   const send = (sender: Sender, topic: Buffer, envelope: unknown): boolean => {
@@ -81,7 +85,8 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
     const device = sender.devices[sender.next % sender.devices.length]
     if (!device) return false
     const at = Date.now()
-    if (!send(sender, device.topic, { v: 1, boot, seq: device.seq + 1, ts: at, body: { s: [[at, syntheticValues(device.seq)]] } })) return false
+    if (!send(sender, device.topic, { v: 1, boot, seq: device.seq + 1, ts: at, body: { s: [[at, syntheticValues(device.seq)]] } }))
+      return false
     device.seq++
     sender.next++
     return true
@@ -97,7 +102,7 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
       let turn = 0
       let half = -1
       while (elapsed() < seconds) {
-        if (failure) throw failure
+        if (ended.by) throw ended.by
         if (half < 0 && elapsed() > seconds / 2) half = inFlight()
         const owed = rate === 'max' ? Infinity : Math.floor(elapsed() * rate) - sent
         // One round after the other, so that all devices move; a full window is passed over.
@@ -117,12 +122,20 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
       latencies = null
       const sorted = Float64Array.from(mine).toSorted()
       const at = (share: number): number => Math.round((sorted[Math.floor(sorted.length * share)] ?? NaN) * 10) / 10
-      return { sent, acknowledged: done, seconds: took, perSecond: Math.round(done / took), backlog: [half, end], p50: at(0.5), p99: at(0.99) }
+      return {
+        sent,
+        acknowledged: done,
+        seconds: took,
+        perSecond: Math.round(done / took),
+        backlog: [half, end],
+        p50: at(0.5),
+        p99: at(0.99),
+      }
     },
     async close() {
       await drained(10_000)
       const left = inFlight()
-      failure = new Error('closed')
+      ended.by = new Error('closed')
       for (const { socket } of senders) socket.close()
       if (left > 0) throw new Error(`${left} messages were never acknowledged`)
     },
@@ -152,7 +165,8 @@ async function connectAll(
     const id = single && master !== null ? group[0]?.device.id : undefined
     const sender: Omit<Sender, 'socket'> & { socket?: MqttSocket } = {
       devices: group.map(({ station, device }) => {
-        const topic = (channel: 't' | 'e'): Buffer => Buffer.from(topicOf({ org: station.org, station: station.id, channel, device: device.id }))
+        const topic = (channel: 't' | 'e'): Buffer =>
+          Buffer.from(topicOf({ org: station.org, station: station.id, channel, device: device.id }))
         return { topic: topic('t'), birth: topic('e'), seq: 0 }
       }),
       sentAt: new Float64Array(packetIds(window) + 1),
