@@ -44,6 +44,10 @@ function isDeath(input: DeviceInput): boolean {
 /** Takes one message of a device in its cell. What it reports goes in whatever becomes of parts of it. */
 export function receive(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput, boot: string | null): Outcome {
   turn.actor = core.address
+  if (cell.state.devices[core.id]?.held?.some(({ kind }) => kind === 'scrapped') === true) {
+    refuse(turn, core, input, [{ reason: 'not-permitted', point: '', detail: '设备已报废 the device is scrapped' }])
+    return 'rejected'
+  }
   return input.channel === 't' ? receiveTelemetry(cell, turn, core, input, boot) : receiveEvent(cell, turn, core, input, boot)
 }
 

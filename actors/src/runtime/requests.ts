@@ -11,7 +11,7 @@ import {
 } from '@twin/models/alarms'
 import type { RejectCode } from '@twin/models/twin'
 import { evaluateDevice, stateOfDevice } from '../device/device-actor.ts'
-import { dryRun, moveCommand, requestCommand, watchPresence } from '../station/index.ts'
+import { dryRun, holdDevice, moveCommand, requestCommand, watchPresence } from '../station/index.ts'
 import type { Cell } from './cell.ts'
 import type { Turn } from './turn.ts'
 import type { Reply, Request } from './types.ts'
@@ -51,6 +51,10 @@ export function answer(cell: Cell, turn: Turn, request: Request): Reply {
       watchPresence(cell, turn)
       if (request.command !== null) moveCommand(cell, turn, request.command, { type: 'video', ok: request.ok, detail: request.detail })
       return ok
+    case 'device.lockout': {
+      const refused = holdDevice(cell, turn, request)
+      return refused === null ? ok : { ok: false, ...refused }
+    }
     case 'position.correct': {
       const core = cell.cores.get(request.device)
       if (core === undefined) return notFound('没有此设备 No such device')

@@ -1,6 +1,6 @@
 import type { Patch, StationSummary } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
-import type { CommandState, Person, Position, RejectCode } from '@twin/models/twin'
+import type { CommandState, HoldKind, Person, Position, RejectCode } from '@twin/models/twin'
 import type { Watermark } from '@twin/models/wire'
 import type { ClaimedShard, Committed, DeadLetter, DeviceInput, Outcome, SnapshotReader } from '../ports.ts'
 
@@ -71,6 +71,21 @@ export type Request =
       readonly command: string | null
       readonly ok: boolean
       readonly detail: string
+    }
+  /**
+   * A document takes hold of a device or lets go of it; again the same changes nothing. While held the device takes no command (conflict, with code
+   * UNDER_REPAIR, TAGGED_OUT or SCRAPPED) and its alarms are suppressed. A tag of kind `lockout` only who hung it takes off (not-permitted).
+   */
+  | {
+      readonly type: 'device.lockout'
+      readonly station: string
+      /** The station's id for the station as a whole: then none of its devices takes a command. */
+      readonly device: string
+      readonly by: Person
+      readonly on: boolean
+      readonly reason: string
+      readonly document: string
+      readonly kind: HoldKind
     }
   | { readonly type: 'position.correct'; readonly station: string; readonly device: string; readonly position: Position }
 

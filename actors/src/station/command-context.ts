@@ -13,7 +13,7 @@ import {
 } from '@twin/models/commands'
 import { findPoint } from '@twin/models/kinds'
 import { enumIndex } from '@twin/models/stations'
-import type { CommandState } from '@twin/models/twin'
+import type { CommandState, DeviceHold } from '@twin/models/twin'
 import type { CellView } from '../runtime/turn.ts'
 import type { DeviceCore } from '../telemetry/index.ts'
 
@@ -50,12 +50,20 @@ export function check(
     policy: cell.config.policy,
     limits: limitsFor(cell.config, core.config, tankPressures(cell, now), now),
     deviceHolds: device ? bindingEffects(core.table.alarms, device.alarms) : [],
+    held: holdsOn(cell, core.id),
     readings: cell.readings.at(core, now),
     derived: knownToTwin(cell, core, command, now),
     now,
     by,
   }
   return checkCommand(input)
+}
+
+/** Documents that hold a device, or the station as a whole. */
+export function holdsOn(cell: CellView, device: string): readonly DeviceHold[] {
+  const { devices } = cell.state
+  const own = devices[device]?.held ?? []
+  return device === cell.config.id ? own : [...own, ...(devices[cell.config.id]?.held ?? [])]
 }
 
 function tankPressures(cell: CellView, now: number): readonly number[] {

@@ -1,7 +1,7 @@
 import { pointValues } from '../alarms/index.ts'
 import { appliesTo } from '../kinds/index.ts'
 import type { Confirmation, RiskClass } from '../kinds/types.ts'
-import type { CommandState, RejectCode, StationState } from '../twin/types.ts'
+import type { CommandState, DeviceHold, HoldKind, RejectCode, StationState } from '../twin/types.ts'
 import { dispatchedAt, faultClass } from './command-state.ts'
 import { findCommand } from './compile-command.ts'
 import { rejectText } from './reject-labels.ts'
@@ -29,6 +29,7 @@ export function checkCommand(input: CheckInput): CheckResult {
   const args = validateArgs(command.definition, input.args, input.limits)
   return result(input, [
     ...authorisation(input),
+    ...(input.held ?? []).map(heldBy),
     ...(args.ok ? [] : [{ rejectCode: 'PARAM_RANGE' as const, detail: rejectText('PARAM_RANGE', args.detail), field: args.field }]),
     ...emergencies(input),
     ...(forbidsPresence(command, input.policy) && input.station.presence !== 'vacant' ? [fail('ROOM_OCCUPIED')] : []),
@@ -48,6 +49,13 @@ export function confirmationFor(command: CompiledCommand, args: CommandArgs, sta
 /** G2 with the exemption of G9. */
 export function forbidsPresence(command: CompiledCommand, policy: CheckInput['policy']): boolean {
   return command.definition.presenceForbids && !(policy.allowSafeStopWhenOccupied && command.safeDirection)
+}
+
+/** What a command to a device held so is refused with. */
+export const heldCodes: Readonly<Record<HoldKind, RejectCode>> = { repair: 'UNDER_REPAIR', lockout: 'TAGGED_OUT', scrapped: 'SCRAPPED' }
+
+function heldBy({ kind, document, reason, by }: DeviceHold): Failure {
+  return fail(heldCodes[kind], [document, by.name, reason].filter(Boolean).join(' – '))
 }
 
 function fail(rejectCode: RejectCode, behind?: string): Failure {
