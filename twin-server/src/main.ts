@@ -10,12 +10,12 @@ import { demoFleet } from '@twin/models/stations'
 import { createCluster, type News } from './cluster/index.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
-import { createHttp, expireUntaken, type HttpStore, logCommandEnds } from './http/index.ts'
+import { createHttp, expireUntaken, type HttpStore, logCommandEnds, stationChanges } from './http/index.ts'
 import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
 import { createStore, defaultRetention, keepEmbeddedPostgres, type StationStore } from './store/index.ts'
-import { permissionsFromRoles, startModules } from './modules/index.ts'
+import { createLivePort, permissionsFromRoles, startModules } from './modules/index.ts'
 import { createVideoNotConfigured } from './video/index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -154,6 +154,9 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       return source && viewAt(station, source, t)
     },
   }
+  const refresh = (station: string): void => hub.refresh(station)
+  const changes = stationChanges({ store: httpStore, runtime, onConfigured: refresh })
+  modules.connect(createLivePort({ runtime, stations: store.stations, store: httpStore, changes, refresh }))
   const portals = join(root, 'portals', 'dist')
   const health: Record<string, () => Promise<{ ok: boolean; detail: string }>> = { database: () => store.health() }
   if (demo) health.demo = async () => ({ ok: true, detail: JSON.stringify(demoUsers) })
@@ -181,7 +184,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     },
     ...(cluster && { cluster }),
     ...(cluster && { internal: (request: Request) => cluster.internal(request) }),
-    onConfigured: (station) => hub.refresh(station),
+    changes,
     health,
     extensions: [modules.extension],
     gate: modules.gate,

@@ -8,6 +8,7 @@ import { type Store, createStore } from '../store/index.ts'
 import { startTestPostgres } from '../testing/postgres.ts'
 import { logCommandEnds } from './command-log.ts'
 import type { HttpStore } from './parts.ts'
+import { stationChanges } from './handlers/station-change.ts'
 import { type Http, createHttp } from './server.ts'
 
 /** For tests: the whole server but its sockets, on real Postgres with the real actors and a station whose devices speak. */
@@ -87,6 +88,7 @@ export async function startLiveWorld(): Promise<LiveWorld> {
     clock,
     config: { version: '0', demo: true, publicUrl: 'http://twin.test', allowedOrigins: [], trustedProxies: [], portals: null },
     log: { error: (detail, message) => failures.push({ detail, message }) },
+    changes: stationChanges({ store: httpStore, runtime }),
     deviceSecret: (device, generation) => `${device}-${generation}`,
   })
   const tokens = new Map<string, string>()

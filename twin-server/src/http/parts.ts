@@ -8,6 +8,7 @@ import type { StationConfig } from '@twin/models/stations'
 import type { Security } from '../security/index.ts'
 import type { CounterQuery, Database } from '../store/index.ts'
 import type { Gate, HttpExtension } from './extension.ts'
+import type { StationChanges } from './handlers/station-change.ts'
 import type { MetricSource } from './http-metrics.ts'
 
 export type Resolution = 'raw' | '1m' | '1h' | '1d'
@@ -86,8 +87,8 @@ export interface HttpParts {
   readonly deviceSecret: (device: string, generation: number) => string
   /** Told after a rotation, so that ingest ends the old connection. */
   readonly onSecretRotated?: (device: string, generation: number) => void
-  /** Told after a station's master data changed and its actors took it. */
-  readonly onConfigured?: (station: string) => void
+  /** How master data of stations changes, shared with everything else that changes it. */
+  readonly changes: StationChanges
   readonly extensions?: readonly HttpExtension[]
   readonly gate?: Gate
   /** Further numbers for /metrics: ingest, live, jobs. */

@@ -1,4 +1,5 @@
 import type { AnyService } from '../records/types.ts'
+import type { OutboxWork } from './outbox-work.ts'
 import { menuService } from './foundation/menu.ts'
 import { inboxService, messageService } from './foundation/messages.ts'
 import { regionService } from './foundation/regions.ts'
@@ -18,3 +19,6 @@ export const services: readonly AnyService[] = [
   ...partServices,
   ...assetServices,
 ]
+
+/** What follows after a commit, by the kind that a turn emitted. At least once: each work stands being repeated. */
+export const outboxWork: Readonly<Record<string, OutboxWork>> = {}

@@ -17,7 +17,8 @@ import { openMenu, seedMenu } from './foundation/menu.ts'
 import { seedRegions } from './foundation/regions.ts'
 import { seedRoles } from './foundation/roles.ts'
 import { openSettings, type Settings } from './foundation/settings.ts'
-import { services } from './services.ts'
+import { lateLivePort, type LivePort } from './live-port.ts'
+import { outboxWork, services } from './services.ts'
 
 export interface ModulesParts {
   readonly db: Kysely<Database>
@@ -32,7 +33,7 @@ export interface ModulesParts {
   readonly scan?: VirusScan
   /** IANA zone that cuts days and months of statistics. */
   readonly zone?: string
-  /** Handlers of what transitions send outside, by kind. */
+  /** Handlers of what transitions send outside, by kind, beside those of `services.ts`. */
   readonly outbox?: Readonly<Record<string, OutboxHandler>>
 }
 export interface Modules {
@@ -41,6 +42,8 @@ export interface Modules {
   readonly bells: Bells
   readonly extension: HttpExtension
   readonly gate: Gate
+  /** The live core stands: services reach it from now on. */
+  connect(live: LivePort): void
   stop(): Promise<void>
 }
 
@@ -48,7 +51,8 @@ export interface Modules {
 export async function startModules(parts: ModulesParts): Promise<Modules> {
   const { db, security, clock } = parts
   const { org } = security
-  const records = createRecords({ db, clock, audit: security.audit, org, services })
+  const live = lateLivePort()
+  const records = createRecords({ db, clock, audit: security.audit, org, services, live })
   await seedRoles(records, org, security.permissions)
   await seedRegions(records, org)
   await seedMenu(records, org)
@@ -64,7 +68,11 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     if (bell === 'settings') await settings.reload()
   }
   bells.on((bell) => void follow(bell).catch(failed))
-  const outbox = createOutbox(camelTables(db), clock, parts.outbox ?? {})
+  const handlers = Object.entries(outboxWork).map(([kind, work]): [string, OutboxHandler] => [
+    kind,
+    (body, org) => work({ body, org, records, live }),
+  ])
+  const outbox = createOutbox(camelTables(db), clock, { ...Object.fromEntries(handlers), ...parts.outbox })
   const stopping = new AbortController()
   records.turns.onCommit(async (rung, emitted) => {
     if (emitted) void outbox.drain().catch(failed)
@@ -97,6 +105,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     bells,
     extension,
     gate: menu.gate,
+    connect: live.connect,
     async stop() {
       stopping.abort()
       await bells.stop()

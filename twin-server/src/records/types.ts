@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
 import type { Fields, RecordModel, RecordTables, RowOf, StandardValues, ValuesOf } from '@twin/models/records'
+import type { LivePort } from '../modules/live-port.ts'
 import type { AuditEntry, AuditLog, Principal } from '../security/index.ts'
 import type { Database } from '../store/index.ts'
 
@@ -27,6 +28,8 @@ export interface Turn {
   readonly tables: Transaction<RecordTables>
   readonly actor: Actor
   readonly now: number
+  /** To ask of what lives. What this turn writes the live core learns only after the commit: `emit` for that. */
+  readonly live: LivePort
   readonly audit: AuditEntry[]
   /** Topics that viewers are told of after the commit. */
   readonly bells: Set<string>
@@ -115,6 +118,7 @@ export interface RecordsParts {
   readonly audit: AuditLog
   readonly org: string
   readonly services: readonly AnyService[]
+  readonly live: LivePort
   /** Ids of new rows: 12 characters of 0-9a-z. */
   readonly newId?: () => string
 }

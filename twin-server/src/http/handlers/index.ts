@@ -12,12 +12,11 @@ import { historyHandlers } from './history.ts'
 import { liveHandlers } from './live.ts'
 import { positionHandlers } from './positions.ts'
 import { sessionHandlers } from './session.ts'
-import { stationChanges } from './station-change.ts'
 import { stationHandlers } from './stations.ts'
 import { userHandlers } from './users.ts'
 
 export function createHandlers(parts: HttpParts): Handlers {
-  const changes = stationChanges(parts)
+  const { changes } = parts
   return {
     ...sessionHandlers(parts),
     ...stationHandlers(parts, changes),
