@@ -15,6 +15,23 @@ export const nameplate = {
   price: money('购入价', 'Purchase price', { required: true }),
 } as const
 const held = { fixed: true, computed: true } as const
+/** Parts that a station is made of; the first six are the ones a packaged station cannot do without. */
+export const unitTypes = {
+  compressor: ['空压机', 'Compressor'],
+  dryer: ['干燥机', 'Dryer'],
+  receiver: ['储气罐', 'Receiver'],
+  power: ['供配电', 'Power'],
+  cooling: ['冷却', 'Cooling'],
+  monitoring: ['监控', 'Monitoring'],
+  filter: ['过滤器', 'Filter'],
+  pump: ['水泵', 'Water pump'],
+  valve: ['阀门', 'Valve'],
+  meter: ['计量表', 'Meter'],
+} as const
+export const stationKinds = {
+  smartStation: ['智慧空压站', 'Smart station'],
+  centralStation: ['集中空压站', 'Central station'],
+} as const
 
 export const asset = defineRecord({
   name: 'asset',
@@ -26,13 +43,29 @@ export const asset = defineRecord({
   },
   fields: {
     serial: { ...nameplate.serial, ...held },
-    kind: { ...nameplate.kind, ...held },
+    kind: choice(
+      '类型',
+      'Kind',
+      { singleModule: ['单机模块', 'Single module'], ...stationKinds, unit: ['站内设备', 'Unit'] },
+      { required: true, computed: true },
+    ),
+    unitType: choice('设备类别', 'Unit type', unitTypes, { computed: true }),
+    parent: reference('所属空压站', 'Part of', 'asset', { computed: true }),
     model: { ...nameplate.model, ...held },
-    ratedPower: { ...nameplate.ratedPower, ...held },
-    ratedFlow: { ...nameplate.ratedFlow, ...held },
-    ratedPressure: { ...nameplate.ratedPressure, ...held },
-    supplier: { ...nameplate.supplier, ...held },
-    price: { ...nameplate.price, ...held },
+    ratedPower: number('额定功率', 'Rated power', { computed: true, unit: 'kW' }),
+    ratedFlow: number('额定流量', 'Rated flow', { computed: true, unit: 'm3/min' }),
+    ratedPressure: number('额定压力', 'Rated pressure', { computed: true, unit: 'bar' }),
+    supplier: text('供应商', 'Supplier', { computed: true, max: 120, search: true }),
+    price: money('购入价', 'Purchase price', { computed: true }),
+    condition: choice(
+      '新旧',
+      'Condition',
+      { new: ['全新', 'New'], used: ['旧件', 'Used'] },
+      { required: true, computed: true, default: 'new' },
+    ),
+    owner: text('产权方', 'Owner', { computed: true, max: 120, search: true, help: { zh: '空为本企业', en: 'Empty: ourselves' } }),
+    station: reference('所在站点', 'Serves at station', 'station', { computed: true }),
+    device: reference('在线设备', 'Live device', 'device', { computed: true }),
     purchase: reference('购入单', 'Purchase', 'purchase', { required: true, computed: true }),
     warehouse: reference('所在仓库', 'Warehouse', 'warehouse', { computed: true }),
     location: text('库位', 'Location', { computed: true, max: 60 }),
@@ -42,12 +75,8 @@ export const asset = defineRecord({
     note: text('备注', 'Note', { multiline: true }),
   },
   title: ['model', 'serial'],
-  unique: [['serial']],
-  indexes: [
-    ['state', 'serial'],
-    ['model', 'state'],
-    ['warehouse', 'state'],
-  ],
+  unique: [['serial'], ['device']],
+  indexes: [['parent', 'unitType'], ['station'], ['kind', 'state'], ['state', 'serial'], ['model', 'state'], ['warehouse', 'state']],
   actions: { create: null, edit: 'operate', remove: null },
   lifecycle: {
     initial: 'purchased',

@@ -35,7 +35,18 @@ export const assetServices: readonly AnyService[] = [
     effects: {
       async acquire({ turn, row, input, records }) {
         const { kind, model, serial, ratedPower, ratedFlow, ratedPressure, supplier, price } = row
-        await records.create(turn, asset, { kind, model, serial, ratedPower, ratedFlow, ratedPressure, supplier, price, purchase: row.id })
+        await records.create(turn, asset, {
+          kind,
+          unitType: 'compressor',
+          model,
+          serial,
+          ratedPower,
+          ratedFlow,
+          ratedPressure,
+          supplier,
+          price,
+          purchase: row.id,
+        })
         return sign(turn, input)
       },
       sign: ({ turn, input }) => Promise.resolve(sign(turn, input)),

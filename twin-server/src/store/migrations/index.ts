@@ -5,6 +5,7 @@ import { foundationRecords } from './0100-foundation-records.ts'
 import { assets } from './0102-assets.ts'
 import { spareParts } from './0101-spare-parts.ts'
 import { cluster } from './0110-cluster.ts'
+import { assetTree } from './0120-asset-tree.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0101-spare-parts': spareParts,
   '0102-assets': assets,
   '0110-cluster': cluster,
+  '0120-asset-tree': assetTree,
 }
