@@ -8,7 +8,10 @@ import { term } from './foundation/term.ts'
 import { asset, assetMovement, assetScrap, assetStock, lease, purchase, sale, stockIn, stockOut, stocktake } from './supervision/asset.ts'
 import { part, partMovement, partStock } from './supervision/part.ts'
 import { partIssue, partReceipt, partScrap } from './supervision/part-documents.ts'
+import { videoCamera, videoRecording } from './supervision/video.ts'
+import { tariff } from './supervision/tariff.ts'
 import { warehouse } from './supervision/warehouse.ts'
+import { workOrder } from './service/work-order.ts'
 import type { RowOf } from './define.ts'
 import type { External, ModuleName, RecordModel } from './record-types.ts'
 import type { Label } from '../kinds/types.ts'
@@ -41,6 +44,10 @@ export const recordList = [
   partStock,
   partScrap,
   partMovement,
+  tariff,
+  videoCamera,
+  videoRecording,
+  workOrder,
 ] as const
 export const records: readonly RecordModel[] = recordList
 

@@ -7,6 +7,8 @@ import { roleService } from './foundation/roles.ts'
 import { settingService } from './foundation/settings.ts'
 import { assetServices } from './supervision/assets.ts'
 import { partServices } from './supervision/parts.ts'
+import { tariffService } from './supervision/tariffs.ts'
+import { workOrderService } from './service/work-orders.ts'
 
 /** What records have beyond their declarations. */
 export const services: readonly AnyService[] = [
@@ -18,6 +20,8 @@ export const services: readonly AnyService[] = [
   settingService,
   ...partServices,
   ...assetServices,
+  tariffService,
+  workOrderService,
 ]
 
 /** What follows after a commit, by the kind that a turn emitted. At least once: each work stands being repeated. */

@@ -5,7 +5,11 @@ import { foundationRecords } from './0100-foundation-records.ts'
 import { assets } from './0102-assets.ts'
 import { spareParts } from './0101-spare-parts.ts'
 import { cluster } from './0110-cluster.ts'
+import { workOrders } from './0145-work-orders.ts'
+import { video } from './0150-video.ts'
 import { assetTree } from './0120-asset-tree.ts'
+import { poison } from './0158-poison.ts'
+import { tariffs } from './0135-tariffs.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -15,5 +19,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0101-spare-parts': spareParts,
   '0102-assets': assets,
   '0110-cluster': cluster,
+  '0150-video': video,
   '0120-asset-tree': assetTree,
+  '0158-poison': poison,
+  '0145-work-orders': workOrders,
+  '0135-tariffs': tariffs,
 }
