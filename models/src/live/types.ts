@@ -102,7 +102,7 @@ export interface StationSummary {
   /** Open annunciated alarms by priority, and those not yet acknowledged. */
   readonly alarms: { readonly P1: number; readonly P2: number; readonly P3: number; readonly unacked: number }
   readonly presence: StationState['presence']
-  /** Rated flow of all compressors, m3/min. */
+  /** Rated flow of all compressors that are enabled and not scrapped, m3/min. */
   readonly ratedFlow: number
   /** Where customers take their air, by the name of the customer. */
   readonly outlets: readonly { readonly id: string; readonly name: string }[]

@@ -4,6 +4,7 @@ export { composeStation } from './compose.ts'
 export { demoFleet } from './demo-fleet.ts'
 export { deriveDevice, enumIndex, isAvailable, isLoaded, isRunning } from './derive-device.ts'
 export { deriveStation } from './derive-station.ts'
+export { groupOf, isEnabled, jointCandidates, ratedFlowOf } from './groups.ts'
 export { idFrom } from './ids.ts'
 export {
   counterSources,

@@ -1,0 +1,25 @@
+import { devicesOf } from './ratings.ts'
+import type { DeviceConfig, StationConfig } from './types.ts'
+
+/** Name of the compressor group a unit stands in (`texts.group`); null = in none. */
+export function groupOf(device: DeviceConfig): string | null {
+  const group = device.texts?.['group']?.trim() ?? ''
+  return group === '' ? null : group
+}
+
+/** A unit is taken out of service by `settings.enabled` = 0. */
+export function isEnabled(device: DeviceConfig): boolean {
+  return device.settings['enabled'] !== 0
+}
+
+/** Sum of the enabled units' rated flow, m3/min; without those of `without`, e.g. scrapped ones. */
+export function ratedFlowOf(config: StationConfig, without: (device: string) => boolean = () => false): number {
+  return devicesOf(config, 'compressor')
+    .filter((unit) => isEnabled(unit) && !without(unit.id))
+    .reduce((sum, { settings }) => sum + (settings['ratedFlow'] ?? 0), 0)
+}
+
+/** Units a station offers to joint control: enabled, and in a group. */
+export function jointCandidates(config: StationConfig): readonly DeviceConfig[] {
+  return devicesOf(config, 'compressor').filter((unit) => isEnabled(unit) && groupOf(unit) !== null)
+}
