@@ -6,10 +6,13 @@ import { setting } from './foundation/setting.ts'
 import { storedFile } from './foundation/stored-file.ts'
 import { term } from './foundation/term.ts'
 import { asset, assetMovement, assetScrap, assetStock, lease, purchase, sale, stockIn, stockOut, stocktake } from './supervision/asset.ts'
+import { inspectionPlan, inspectionPoint, inspectionTask } from './supervision/inspection.ts'
+import { maintenanceItem, maintenancePlan, maintenanceRecord } from './supervision/maintenance.ts'
 import { part, partMovement, partStock } from './supervision/part.ts'
 import { partIssue, partReceipt, partScrap } from './supervision/part-documents.ts'
 import { videoCamera, videoRecording } from './supervision/video.ts'
 import { tariff } from './supervision/tariff.ts'
+import { repair } from './supervision/repair.ts'
 import { warehouse } from './supervision/warehouse.ts'
 import { workOrder } from './service/work-order.ts'
 import type { RowOf } from './define.ts'
@@ -44,6 +47,13 @@ export const recordList = [
   partStock,
   partScrap,
   partMovement,
+  inspectionPlan,
+  inspectionTask,
+  inspectionPoint,
+  repair,
+  maintenanceRecord,
+  maintenancePlan,
+  maintenanceItem,
   tariff,
   videoCamera,
   videoRecording,

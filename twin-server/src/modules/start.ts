@@ -18,7 +18,9 @@ import { seedRegions } from './foundation/regions.ts'
 import { seedRoles } from './foundation/roles.ts'
 import { openSettings, type Settings } from './foundation/settings.ts'
 import { lateLivePort, type LivePort } from './live-port.ts'
-import { outboxWork, services } from './services.ts'
+import { repeat } from './periodic.ts'
+import { outboxWork, periodicWork, services } from './services.ts'
+import { mountMaintenance } from './supervision/maintenance-routes.ts'
 
 export interface ModulesParts {
   readonly db: Kysely<Database>
@@ -80,6 +82,15 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   })
   outbox.start(stopping.signal, failed)
 
+  const works = periodicWork.map(({ everyMs, run }) =>
+    repeat(
+      everyMs,
+      stopping.signal,
+      () => run(records, live, org),
+      (error) => parts.log.error({ err: error }, 'periodic work failed'),
+    ),
+  )
+
   const files = createFolderStore(parts.filesDir)
   const extension: HttpExtension = {
     paths: recordPaths(),
@@ -96,6 +107,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
         ...(parts.scan ? { scan: parts.scan } : {}),
       })
       app.get('/api/menu', (context) => answer(tools, context, null, ({ principal }) => Promise.resolve({ menu: menu.tree(principal) })))
+      mountMaintenance(app, records, live, tools)
       app.get('/api/events', (context) => eventStream(tools, bells, context))
     },
   }
@@ -108,6 +120,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     connect: live.connect,
     async stop() {
       stopping.abort()
+      await Promise.all(works)
       await bells.stop()
     },
   }

@@ -39,6 +39,8 @@ const define = (zh: string, en: string, unit: string, standard: number, least: n
 /** What may be set. A new number is a line here; it gets its row when a server starts. */
 export const settings = {
   'export.maxRows': define('单次导出行数上限', 'Rows per export', '', 1_000_000, 1000, 5_000_000),
+  'inspection.deviationPercent': define('手抄值与实时值允许偏差', 'Hand reading may differ from the live value by', '%', 10, 1, 100),
+  'maintenance.graceDays': define('保养到期宽限', 'Grace after a service falls due', 'd', 0, 0, 60),
   'upload.maxMegabytes': define('单个文件上限', 'Size of one file', 'MB', 20, 1, 200),
 } as const
 export type SettingName = keyof typeof settings

@@ -10,6 +10,7 @@ import { video } from './0150-video.ts'
 import { assetTree } from './0120-asset-tree.ts'
 import { poison } from './0158-poison.ts'
 import { tariffs } from './0135-tariffs.ts'
+import { maintenance } from './0130-maintenance.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -19,6 +20,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0101-spare-parts': spareParts,
   '0102-assets': assets,
   '0110-cluster': cluster,
+  '0130-maintenance': maintenance,
   '0150-video': video,
   '0120-asset-tree': assetTree,
   '0158-poison': poison,
