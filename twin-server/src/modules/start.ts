@@ -46,6 +46,8 @@ export interface Modules {
   readonly gate: Gate
   /** The live core stands: services reach it from now on. */
   connect(live: LivePort): void
+  /** One run of everything periodic, now. */
+  runPeriodic(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -82,13 +84,9 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   })
   outbox.start(stopping.signal, failed)
 
-  const works = periodicWork.map(({ everyMs, run }) =>
-    repeat(
-      everyMs,
-      stopping.signal,
-      () => run(records, live, org),
-      (error) => parts.log.error({ err: error }, 'periodic work failed'),
-    ),
+  const periodic = periodicWork.map(({ everyMs, run }) => ({ everyMs, run: () => run(records, live, org) }))
+  const works = periodic.map(({ everyMs, run }) =>
+    repeat(everyMs, stopping.signal, run, (error) => parts.log.error({ err: error }, 'periodic work failed')),
   )
 
   const files = createFolderStore(parts.filesDir)
@@ -118,6 +116,9 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     extension,
     gate: menu.gate,
     connect: live.connect,
+    async runPeriodic() {
+      for (const { run } of periodic) await run()
+    },
     async stop() {
       stopping.abort()
       await Promise.all(works)
