@@ -4,6 +4,7 @@ export {
   CHATTER_RAISES,
   CHATTER_WINDOW_MS,
   ESCALATE_AFTER_MIN,
+  escalationOccasion,
   hiddenBy,
   holdsStation,
   initialAlarm,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineOperation } from './define.ts'
+import { energyOperations } from './energy.ts'
 import {
   alarmCount,
   alarmFilter,
@@ -258,6 +259,7 @@ export const operations = {
       units: z.array(
         z.object({
           device: z.string(),
+          code: z.string(),
           name: z.string(),
           kind: z.string(),
           kwh: z.number().nullable(),
@@ -268,6 +270,7 @@ export const operations = {
       flagged: z.array(z.object({ from: time, reason: z.string(), kwh: z.number(), m3: z.number() })),
     }),
   }),
+  ...energyOperations,
   setEnergyQuota: defineOperation({
     method: 'put',
     path: '/api/stations/:station/energy-quota',
@@ -300,7 +303,12 @@ export const operations = {
       events: z.array(z.object({ at: time, kind: z.string(), by: z.string().nullable(), note: z.string().nullable() })),
       before: z.array(series),
       earlier: z.array(alarmRow),
+      /** Alarms below it: members of a group, or children of a parent. */
       children: z.array(alarmRow),
+      /** Of a group alarm: what units recorded meanwhile without raising it, as under maintenance lock-out. */
+      suppressed: z.array(alarmRow),
+      /** Names of those it went to when nobody acknowledged it. */
+      escalatedTo: z.array(z.string()),
     }),
   }),
   alarmsExport: defineOperation({
@@ -510,6 +518,16 @@ export const operations = {
     permission: 'station:administer',
     params: z.object({ node: z.string() }),
     body: z.object({ on: z.boolean() }),
+    result: ok,
+  }),
+  /** What was put aside may run again: an actor, or the turns of a station that ended processes. */
+  releaseQuarantine: defineOperation({
+    method: 'post',
+    path: '/api/cluster/quarantine/release',
+    tag: 'system',
+    summary: { zh: '解除隔离', en: 'Release from quarantine' },
+    permission: 'station:administer',
+    body: z.object({ station: z.string(), what: z.string().max(600) }),
     result: ok,
   }),
   audit: defineOperation({

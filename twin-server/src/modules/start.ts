@@ -14,10 +14,11 @@ import { newRowId } from '../records/writer.ts'
 import type { Security } from '../security/index.ts'
 import type { Database } from '../store/index.ts'
 import { openMenu, seedMenu } from './foundation/menu.ts'
-import { seedRegions } from './foundation/regions.ts'
 import { seedRoles } from './foundation/roles.ts'
 import { openSettings, type Settings } from './foundation/settings.ts'
+import { createEscalations } from './supervision/escalations.ts'
 import { lateLivePort, type LivePort } from './live-port.ts'
+import type { AnyService } from '../records/types.ts'
 import { repeat } from './periodic.ts'
 import { outboxWork, periodicWork, services } from './services.ts'
 import { mountMaintenance } from './supervision/maintenance-routes.ts'
@@ -35,6 +36,8 @@ export interface ModulesParts {
   readonly scan?: VirusScan
   /** IANA zone that cuts days and months of statistics. */
   readonly zone?: string
+  /** Services of adapters, beside those of `services.ts`. */
+  readonly services?: readonly AnyService[]
   /** Handlers of what transitions send outside, by kind, beside those of `services.ts`. */
   readonly outbox?: Readonly<Record<string, OutboxHandler>>
 }
@@ -44,6 +47,8 @@ export interface Modules {
   readonly bells: Bells
   readonly extension: HttpExtension
   readonly gate: Gate
+  /** An alarm escalated: its message need not wait for the next round. */
+  readonly escalated: () => void
   /** The live core stands: services reach it from now on. */
   connect(live: LivePort): void
   /** One run of everything periodic, now. */
@@ -56,9 +61,9 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   const { db, security, clock } = parts
   const { org } = security
   const live = lateLivePort()
-  const records = createRecords({ db, clock, audit: security.audit, org, services, live })
+  const all = [...services, ...(parts.services ?? [])]
+  const records = createRecords({ db, clock, audit: security.audit, org, services: all, live })
   await seedRoles(records, org, security.permissions)
-  await seedRegions(records, org)
   await seedMenu(records, org)
   const menu = await openMenu(records, org)
   const settings = await openSettings(records, org)
@@ -83,6 +88,8 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     await Promise.all([...rung].map(follow)).catch(failed)
   })
   outbox.start(stopping.signal, failed)
+  const escalations = createEscalations({ records, org, clock })
+  escalations.start(stopping.signal, (error) => parts.log.error({ err: error }, 'an escalation could not be delivered'))
 
   const periodic = periodicWork.map(({ everyMs, run }) => ({ everyMs, run: () => run(records, live, org) }))
   const works = periodic.map(({ everyMs, run }) =>
@@ -99,7 +106,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
       mountFiles(app, records, {
         ...tools,
         files,
-        services,
+        services: all,
         newId: newRowId,
         maxBytes: () => settings.get('upload.maxMegabytes') * 1_048_576,
         ...(parts.scan ? { scan: parts.scan } : {}),
@@ -119,6 +126,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     async runPeriodic() {
       for (const { run } of periodic) await run()
     },
+    escalated: () => void escalations.deliver().catch(failed),
     async stop() {
       stopping.abort()
       await Promise.all(works)

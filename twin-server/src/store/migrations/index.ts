@@ -8,9 +8,11 @@ import { cluster } from './0110-cluster.ts'
 import { workOrders } from './0145-work-orders.ts'
 import { video } from './0150-video.ts'
 import { assetTree } from './0120-asset-tree.ts'
+import { assetDocuments } from './0121-asset-documents.ts'
 import { poison } from './0158-poison.ts'
 import { tariffs } from './0135-tariffs.ts'
 import { maintenance } from './0130-maintenance.ts'
+import { stationRecords } from './0125-station-records.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -23,6 +25,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0130-maintenance': maintenance,
   '0150-video': video,
   '0120-asset-tree': assetTree,
+  '0121-asset-documents': assetDocuments,
+  '0125-station-records': stationRecords,
   '0158-poison': poison,
   '0145-work-orders': workOrders,
   '0135-tariffs': tariffs,

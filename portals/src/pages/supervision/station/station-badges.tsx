@@ -14,9 +14,9 @@ interface StationBadgesProps {
 
 /** What everybody at this station must know before doing anything. */
 export function StationBadges({ config, view }: StationBadgesProps) {
-  const { t, label } = useText()
+  const { t, label, name, lang } = useText()
   const state = view?.station
-  const names = new Map(config.devices.map((device) => [device.id, device.name]))
+  const names = new Map(config.devices.map((device) => [device.id, name(device)]))
   const presence = state?.presence ?? 'unknown'
   const colours = { vacant: 'green', occupied: 'red', unknown: 'orange' } as const
   const replay = Object.values(view?.devices ?? {}).find((device) => device.replay)?.replay
@@ -50,7 +50,8 @@ export function StationBadges({ config, view }: StationBadgesProps) {
       ) : null}
       {state && state.missing.length > 0 ? (
         <Tag color="orange" data-testid="partial-badge">
-          {t('station.partialNaming', { units: state.missing.map((id) => names.get(id) ?? id).join('、') })} <HelpTip term="partial" />
+          {t('station.partialNaming', { units: state.missing.map((id) => names.get(id) ?? id).join(lang === 'zh' ? '、' : ', ') })}{' '}
+          <HelpTip term="partial" />
         </Tag>
       ) : null}
     </div>
