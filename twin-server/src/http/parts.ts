@@ -6,7 +6,7 @@ import type { CounterReading } from '@twin/models/energy'
 import type { StationView } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
 import type { Security } from '../security/index.ts'
-import type { CounterQuery, Database } from '../store/index.ts'
+import type { Bucket, BucketQuery, CounterQuery, Database } from '../store/index.ts'
 import type { Gate, HttpExtension } from './extension.ts'
 import type { StationChanges } from './handlers/station-change.ts'
 import type { MetricSource } from './http-metrics.ts'
@@ -39,6 +39,8 @@ export interface HttpStore {
   series(query: SeriesQuery): Promise<SeriesData>
   /** For each counter the last reading at or before each given time and the newest before `to`, ascending; good readings only. */
   counterReadings(queries: readonly CounterQuery[], timeZone: string): Promise<readonly (readonly CounterReading[])[]>
+  /** Rollups of many points, a list per point; days are those of the zone. */
+  buckets(query: BucketQuery, timeZone: string): Promise<readonly (readonly Bucket[])[]>
   /** The station as it was; undefined before its first day. */
   viewAt(station: StationConfig, t: number): Promise<StationView | undefined>
   /** Durable before the runtime is told. */
@@ -71,9 +73,25 @@ export interface HttpLog {
 }
 
 export interface ClusterView {
-  status(): Promise<z.output<typeof schemas.clusterStatus>>
+  status(): Promise<Omit<z.output<typeof schemas.clusterStatus>, 'careful' | 'quarantine'>>
+  /** Actors that nodes have in quarantine. */
+  quarantined(): Promise<readonly { readonly node: string; readonly actor: string }[]>
   /** false = no such node, or it did not answer. */
   drain(node: string, on: boolean): Promise<boolean>
+}
+
+export interface PoisonView {
+  /** Looks at the record anew. */
+  refresh(): Promise<void>
+  readonly aside: readonly {
+    readonly station: string
+    readonly key: string
+    readonly deaths: number
+    readonly how: 'hang' | 'memory' | 'death'
+    readonly node: string
+    readonly lastAt: number
+  }[]
+  readonly carefulShards: number
 }
 
 export interface HttpParts {
@@ -95,6 +113,8 @@ export interface HttpParts {
   readonly metrics?: readonly MetricSource[]
   /** What a cluster says of itself; a single node has none. */
   readonly cluster?: ClusterView
+  /** Turns that ended processes. */
+  readonly poison?: PoisonView
   /** Requests of the other nodes of a cluster, under /internal/. */
   readonly internal?: (request: Request) => Promise<Response>
   /** Further parts for /api/health by name. */

@@ -8,6 +8,7 @@ import { clusterHandlers } from './cluster.ts'
 import { commandHandlers } from './commands.ts'
 import { deviceHandlers } from './devices.ts'
 import { energyHandlers } from './energy.ts'
+import { energyCostHandlers } from './energy-costs.ts'
 import { historyHandlers } from './history.ts'
 import { liveHandlers } from './live.ts'
 import { positionHandlers } from './positions.ts'
@@ -24,6 +25,7 @@ export function createHandlers(parts: HttpParts): Handlers {
     ...positionHandlers(parts, changes),
     ...historyHandlers(parts),
     ...energyHandlers(parts),
+    ...energyCostHandlers(parts),
     ...alarmHandlers(parts),
     ...alarmActionHandlers(parts),
     ...alarmStatisticsHandlers(parts),

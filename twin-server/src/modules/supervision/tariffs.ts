@@ -28,7 +28,7 @@ async function refuseRepricing(turn: Turn, before: readonly Tariff[], after: rea
   const changed = repriced(before, after, today)
   if (!changed) return
   const row = await turn.trx.selectFrom('station').select('name').where('id', '=', changed.station).executeTakeFirst()
-  const name = String(row?.['name'] ?? changed.station)
+  const name = row ? String(row['name']) : changed.station
   throw new Refusal('conflict', {
     code: 'price-in-use',
     field: 'validFrom',
