@@ -26,6 +26,7 @@ const pages: readonly MenuSeed[] = [
   page('live', '/alarm-statistics', '报警统计', 'Alarm statistics', 'alarm:view', '/api/alarms/statistics'),
   page('live', '/energy', '能耗', 'Energy', 'station:view'),
   page('live', '/trends', '历史曲线', 'Trends', 'station:view', '/api/history'),
+  page('live', '/video', '视频监控', 'Video', 'videoCamera:view', '/api/video'),
   page('live', '/commands', '控制记录', 'Commands', 'station:view', '/api/commands'),
   page('live', '/approvals', '待复核', 'Approvals', 'command:approve'),
   page('system', '/system/dead-letters', '无法处理的消息', 'Dead letters', 'deadLetter:view', '/api/dead-letters'),

@@ -33,6 +33,7 @@ const supervision = {
   commands: () => import('../pages/supervision/commands/commands-page.tsx'),
   approvals: () => import('../pages/supervision/commands/approvals-page.tsx'),
   energy: () => import('../pages/supervision/energy/energy-page.tsx'),
+  video: () => import('../pages/supervision/video/video-page.tsx'),
   trends: () => import('../pages/supervision/trends/trends-page.tsx'),
 }
 const system = {
@@ -58,6 +59,7 @@ export const router = createBrowserRouter([
       { path: '/alarm-statistics', element: needs('alarm:view', page(supervision.statistics, 'StatisticsPage')) },
       { path: '/energy', element: needs('station:view', page(supervision.energy, 'EnergyPage')) },
       { path: '/trends', element: needs('station:view', page(supervision.trends, 'TrendsPage')) },
+      { path: '/video', element: needs('videoCamera:view', page(supervision.video, 'VideoPage')) },
       { path: '/commands', element: needs('station:view', page(supervision.commands, 'CommandsPage')) },
       { path: '/approvals', element: needs('command:approve', page(supervision.approvals, 'ApprovalsPage')) },
       { path: '/system/dead-letters', element: needs('deadLetter:view', page(system.deadLetters, 'DeadLettersPage')) },

@@ -24,7 +24,7 @@ export interface ControlProps {
 /** The editor of a field, by its type; a module may put another in its place (`special.ts`). */
 export function FieldControl(props: ControlProps): ReactNode {
   const { record, name, field, value, onChange, id, disabled = false } = props
-  const { label } = useText()
+  const { label, t } = useText()
   const Special = fieldEditors[`${record.name}.${name}`]
   if (Special) return <Special {...props} />
   switch (field.type) {
@@ -40,6 +40,18 @@ export function FieldControl(props: ControlProps): ReactNode {
             style={{ width: '100%' }}
             open={false}
             suffixIcon={null}
+          />
+        )
+      if (field.sensitivity === 'secret')
+        return (
+          <Input.Password
+            id={id}
+            autoComplete="new-password"
+            placeholder={t('rec.secretKept')}
+            maxLength={field.max ?? 200}
+            value={(value ?? '') as string}
+            disabled={disabled}
+            onChange={(event) => onChange(event.target.value || undefined)}
           />
         )
       return field.multiline ? (

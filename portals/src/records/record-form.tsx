@@ -29,13 +29,17 @@ export function FieldsForm({ record, fields, start, titles, submit, busy, failur
   const { label, lang, t } = useText()
   const asked = Object.entries(fields).filter(([, field]) => !field.computed)
   const [values, setValues] = useState<Values>(() =>
-    Object.fromEntries(asked.map(([name, field]) => [name, start[name] ?? emptyValue(field) ?? null])),
+    // A secret never comes from the server: what is not typed again is not sent, and stays.
+    Object.fromEntries(
+      asked.map(([name, field]) => [name, field.sensitivity === 'secret' ? undefined : (start[name] ?? emptyValue(field) ?? null)]),
+    ),
   )
   const [told, setTold] = useState<Readonly<Record<string, string>>>({})
   const check = (name: string, value: unknown): string | undefined => {
     const field = fields[name]
     if (!field) return undefined
     if (field.required && (value === null || value === undefined)) return lang === 'zh' ? '必填' : 'Required'
+    if (value === undefined) return undefined
     const parsed = fieldSchema(field).safeParse(value, { reportInput: true })
     const issue = parsed.success ? undefined : parsed.error.issues[0]
     if (!issue) return undefined

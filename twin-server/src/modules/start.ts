@@ -18,6 +18,7 @@ import { seedRoles } from './foundation/roles.ts'
 import { openSettings, type Settings } from './foundation/settings.ts'
 import { createEscalations } from './supervision/escalations.ts'
 import { lateLivePort, type LivePort } from './live-port.ts'
+import { stationBell } from './supervision/live/follow.ts'
 import type { AnyService } from '../records/types.ts'
 import { repeat } from './periodic.ts'
 import { outboxWork, periodicWork, services } from './services.ts'
@@ -86,6 +87,8 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   records.turns.onCommit(async (rung, emitted) => {
     if (emitted) void outbox.drain().catch(failed)
     await Promise.all([...rung].map(follow)).catch(failed)
+    // One after the other: a device that moved has left before it comes. What fails here the outbox does again.
+    for (const bell of rung) if (bell.startsWith(stationBell)) await live.follow(bell.slice(stationBell.length)).catch(failed)
   })
   outbox.start(stopping.signal, failed)
   const escalations = createEscalations({ records, org, clock })

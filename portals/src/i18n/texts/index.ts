@@ -7,6 +7,7 @@ import { recordTexts } from '../../records/record-texts.ts'
 import { sessionTexts } from './session.ts'
 import { stationTexts } from './station.ts'
 import { systemTexts } from './system.ts'
+import { videoTexts } from './video.ts'
 import { clusterTexts } from './cluster.ts'
 
 /** Every text people see: key → [Chinese, English]. */
@@ -20,5 +21,6 @@ export const texts = {
   ...energyTexts,
   ...systemTexts,
   ...clusterTexts,
+  ...videoTexts,
   ...recordTexts,
 } as const

@@ -11,6 +11,7 @@ import { assetTree } from './0120-asset-tree.ts'
 import { assetDocuments } from './0121-asset-documents.ts'
 import { poison } from './0158-poison.ts'
 import { tariffs } from './0135-tariffs.ts'
+import { machineUse } from './0136-machine-use.ts'
 import { maintenance } from './0130-maintenance.ts'
 import { stationRecords } from './0125-station-records.ts'
 
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0158-poison': poison,
   '0145-work-orders': workOrders,
   '0135-tariffs': tariffs,
+  '0136-machine-use': machineUse,
 }
