@@ -52,6 +52,8 @@ export interface CheckInput {
   readonly limits: ArgumentLimits
   /** Effects of the target's own active alarms (`bindingEffects`). */
   readonly deviceHolds: readonly AlarmEffect[]
+  /** Where the command comes from; absent = from a person. */
+  readonly origin?: CommandState['origin']
   /** Documents that hold the target or its whole station. */
   readonly held?: readonly DeviceHold[]
   /** Of the target, owners station and gateway included; parameters are added by the check. */

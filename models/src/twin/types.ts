@@ -1,3 +1,4 @@
+import type { ControlFact, ControlRun, JointAction, JointControl } from './control-types.ts'
 import type { EnergyDay } from '../energy/day.ts'
 import type { LeakNight } from '../stations/night-leak.ts'
 import type { AlarmEffect, Priority } from '../kinds/types.ts'
@@ -290,6 +291,8 @@ export type RejectCode =
   | 'UNDER_REPAIR'
   | 'TAGGED_OUT'
   | 'SCRAPPED'
+  | 'JOINT_CONTROL'
+  | 'PRESSURE_LOW'
 
 export interface Person {
   readonly id: string
@@ -305,6 +308,8 @@ export interface CommandState {
   readonly target: string
   readonly args: Readonly<Record<string, unknown>>
   readonly reason: string
+  /** Given by a step of a start sequence, or by joint control; absent = by a person. */
+  readonly origin?: 'sequence' | 'joint'
   readonly requestedBy: Person
   readonly approvedBy: Person | null
   readonly phase: CommandPhase
@@ -356,9 +361,15 @@ export interface StationState {
   readonly energyDay?: EnergyDay | null
   /** What the last quiet nights said of the leaks, oldest first. */
   readonly leakNights?: readonly LeakNight[]
+  /** The last run of steps, under way or ended. */
+  readonly run?: ControlRun | null
+  readonly joint?: JointControl | null
+  /** The last automatic commands, oldest first. */
+  readonly jointLog?: readonly JointAction[]
 }
 
 export type StationFact =
+  | ControlFact
   | { readonly kind: 'command.requested'; readonly v: 1; readonly at: number; readonly body: CommandState }
   | {
       readonly kind: 'command.moved'
