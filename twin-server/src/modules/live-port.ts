@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Reply, Request, Runtime } from '@twin/actors/runtime'
 import { amountBetween } from '@twin/models/energy'
 import { findKind } from '@twin/models/kinds'
@@ -88,8 +89,9 @@ export function createLivePort({ runtime, stations, store, changes, refresh }: L
     configure: (config) => changes.inTurn(config.id, () => changes.put(config)),
     follow: (id) =>
       changes.inTurn(id, async () => {
-        const config = await stations.get(id)
-        if (config) await runtime.configure(config)
+        const [stored, present] = [await stations.get(id), runtime.station(id)]
+        if (isDeepStrictEqual(stored, present)) return
+        if (stored) await runtime.configure(stored)
         else await runtime.retire(id)
         refresh(id)
       }),

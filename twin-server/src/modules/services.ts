@@ -12,6 +12,9 @@ import { inspectionServices } from './supervision/inspection.ts'
 import { runMaintenance } from './supervision/maintenance-job.ts'
 import { maintenanceServices } from './supervision/maintenance.ts'
 import { partServices } from './supervision/parts.ts'
+import { deviceService } from './supervision/live/devices.ts'
+import { stationChanged } from './supervision/live/follow.ts'
+import { stationService } from './supervision/live/stations.ts'
 import { holdByRepair, repairService } from './supervision/repair.ts'
 import { tariffService } from './supervision/tariffs.ts'
 import { workOrderService } from './service/work-orders.ts'
@@ -25,6 +28,8 @@ export const services: readonly AnyService[] = [
   inboxService,
   settingService,
   ...partServices,
+  stationService,
+  deviceService,
   ...assetServices,
   ...inspectionServices,
   repairService,
@@ -37,6 +42,7 @@ export const services: readonly AnyService[] = [
 export const outboxWork: Readonly<Record<string, OutboxWork>> = {
   'repair.hold': holdByRepair,
 }
+  'station.changed': stationChanged,
 
 /** What time does to records, in ms of pause between two runs. Each work stands being stopped anywhere and running on several servers at once. */
 export const periodicWork: readonly {

@@ -128,18 +128,12 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
       if (!external) throw new Refusal('not-found')
       const { principal } = actor
       if (principal && !principal.permissions.has(external.permission)) throw new Refusal('not-permitted')
-      const own = principal?.stations ? [...principal.stations] : null
-      const stationColumn = to === 'station' ? 'id' : to === 'device' ? 'station' : null
       const like = `%${text.trim().replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`
       const rows = await db
         .selectFrom(external.table)
         .select(['id', ...external.title])
         .where('org', '=', actor.org)
         .where(sql<boolean>`concat_ws(' ', ${sql.join(external.title.map((name) => sql.ref(name)))}) ilike ${like}`)
-        .$if(stationColumn !== null, (query) => query.where('retiredAt', 'is', null))
-        .$if(own !== null && stationColumn !== null, (query) =>
-          query.where(sql<boolean>`${sql.ref(stationColumn ?? 'id')} = any(${own}::text[])`),
-        )
         .orderBy(external.title[0] ?? 'id')
         .limit(50)
         .execute()

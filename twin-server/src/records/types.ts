@@ -84,6 +84,8 @@ export type Service<R extends RecordModel> = {
   readonly hide?: { readonly field: string; readonly value: string }
   /** Checks and completes a row before it is written by a person or import. */
   beforeSave?(saving: Saving<R>): Promise<Partial<RowOf<R>> | void>
+  /** What belongs to the row and needs it written: in the same transaction. Not for what services write. */
+  afterSave?(saving: Saving<R>): Promise<void>
   beforeRemove?(act: Omit<Act<R>, 'input' | 'transition'>): Promise<void>
 } & ([Named<R, 'guard'>] extends [never]
   ? unknown
@@ -97,6 +99,7 @@ export interface AnyService {
   readonly record: RecordModel
   readonly hide?: { readonly field: string; readonly value: string }
   beforeSave?(saving: { turn: Turn; before: Row | null; after: Row; records: Writer }): Promise<Values | void>
+  afterSave?(saving: { turn: Turn; before: Row | null; after: Row; records: Writer }): Promise<void>
   beforeRemove?(act: { turn: Turn; row: Row; records: Writer }): Promise<void>
   readonly guards?: Readonly<Record<string, (act: AnyAct) => Promise<void>>>
   readonly effects?: Readonly<Record<string, (act: AnyAct) => Promise<Values | void>>>

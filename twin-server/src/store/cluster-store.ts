@@ -135,6 +135,6 @@ export class ClusterStore {
   /** Stations created, changed or retired since `since` (epoch ms). */
   async changedStations(since: number): Promise<readonly { readonly id: string; readonly retired: boolean; readonly at: number }[]> {
     return this.#sql<{ id: string; retired: boolean; at: number }[]>`
-      select id, retired_at is not null as retired, updated_at as at from station where updated_at > ${since} order by updated_at`
+      select id, deleted_at is not null as retired, updated_at as at from station where updated_at > ${since} order by updated_at`
   }
 }

@@ -113,6 +113,7 @@ async function prepare(tx: Tx, manifest: Manifest): Promise<void> {
   }
   await tx.unsafe('delete from tw_fence')
   await tx.unsafe('delete from tw_shard')
+  await tx.unsafe('delete from region')
   for (const { parent, day } of manifest.partitions)
     if (parent === 'sample' || parent === 'journal' || parent === 'rollup_1m') await createPartition(tx, parent, day)
   await tx.unsafe('delete from tw_partition')

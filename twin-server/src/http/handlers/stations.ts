@@ -4,12 +4,12 @@ import { inScope } from '../../security/index.ts'
 import type { Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
-import { checkStation } from './station-rules.ts'
+import { checkRegion, checkStation } from './station-rules.ts'
 import type { StationChanges } from './station-change.ts'
 
 type Names = 'stations' | 'station' | 'saveStation' | 'setEnergyQuota'
 
-export function stationHandlers({ runtime }: HttpParts, { inTurn, put, change }: StationChanges): Pick<Handlers, Names> {
+export function stationHandlers({ runtime, store }: HttpParts, { inTurn, put, change }: StationChanges): Pick<Handlers, Names> {
   return {
     stations: async ({ principal, query }) => {
       const text = query.text?.trim().toLowerCase() ?? ''
@@ -33,6 +33,7 @@ export function stationHandlers({ runtime }: HttpParts, { inTurn, put, change }:
         const present = runtime.station(params.station)
         const config: StationConfig = { ...body, org: principal.org }
         checkStation(config, params.station, runtime, present)
+        if (present?.region !== config.region) await checkRegion(store.db, config.region)
         await put(config)
         note({ before: present ?? null, after: config })
         return { ok: true as const }
