@@ -7,14 +7,15 @@ import { inboxService, messageService } from './foundation/messages.ts'
 import { regionService } from './foundation/regions.ts'
 import { roleService } from './foundation/roles.ts'
 import { settingService } from './foundation/settings.ts'
+import { runAssets } from './supervision/asset-rents.ts'
 import { assetServices } from './supervision/assets.ts'
 import { inspectionServices } from './supervision/inspection.ts'
 import { runMaintenance } from './supervision/maintenance-job.ts'
 import { maintenanceServices } from './supervision/maintenance.ts'
-import { partServices } from './supervision/parts.ts'
 import { deviceService } from './supervision/live/devices.ts'
 import { stationChanged } from './supervision/live/follow.ts'
 import { stationService } from './supervision/live/stations.ts'
+import { partServices } from './supervision/parts.ts'
 import { holdByRepair, repairService } from './supervision/repair.ts'
 import { tariffService } from './supervision/tariffs.ts'
 import { workOrderService } from './service/work-orders.ts'
@@ -27,9 +28,9 @@ export const services: readonly AnyService[] = [
   messageService,
   inboxService,
   settingService,
-  ...partServices,
   stationService,
   deviceService,
+  ...partServices,
   ...assetServices,
   ...inspectionServices,
   repairService,
@@ -41,11 +42,14 @@ export const services: readonly AnyService[] = [
 /** What follows after a commit, by the kind that a turn emitted. At least once: each work stands being repeated. */
 export const outboxWork: Readonly<Record<string, OutboxWork>> = {
   'repair.hold': holdByRepair,
-}
   'station.changed': stationChanged,
+}
 
 /** What time does to records, in ms of pause between two runs. Each work stands being stopped anywhere and running on several servers at once. */
 export const periodicWork: readonly {
   readonly everyMs: number
   readonly run: (records: Records, live: LivePort, org: string) => Promise<void>
-}[] = [{ everyMs: 10_000, run: runMaintenance }]
+}[] = [
+  { everyMs: 10_000, run: runMaintenance },
+  { everyMs: 60_000, run: runAssets },
+]
