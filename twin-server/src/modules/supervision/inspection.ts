@@ -96,12 +96,15 @@ export async function makeTask(turn: Turn, records: Writer, plan: Plan, date: st
     const scan = plan.scan && device !== null ? [{ ...noItem, device, name: '扫码 Scan', kind: 'scan' as const, mandatory: true }] : []
     return [...scan, ...items]
   })
+  const span = plan.hours * 3_600_000
+  const due = startOfDay(date, zoneOf(turn.live, plan.station)) + span
   const { id } = await records.create(turn, inspectionTask, {
     name: plan.name,
     plan: plan.id,
     station: plan.station,
     date,
-    dueAt: startOfDay(date, zoneOf(turn.live, plan.station)) + plan.hours * 3_600_000,
+    // A task that appears after its time of today, because its plan is new, gets its full span.
+    dueAt: due < turn.now && date === today(turn.live, plan.station, turn.now) ? turn.now + span : due,
     scan: plan.scan,
     progress: `0/${components.length}`,
     planned: points.length,
