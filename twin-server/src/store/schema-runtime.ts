@@ -26,7 +26,29 @@ export interface TwShard {
   owner: string | null
   state: Generated<'free' | 'open' | 'handoff'>
   target: string | null
+  /** Deaths of its owners, one within the window of the one before. */
   crashes: Generated<number>
+  crashed_at: number | null
+}
+/** Turns a careful node is about to run. */
+export interface TwTurn {
+  inc: string
+  org: Generated<string>
+  turns: unknown
+  at: number
+}
+/** A turn under way when a process died or hung. */
+export interface TwSuspect {
+  shard: number
+  key: string
+  org: Generated<string>
+  station: string
+  deaths: number
+  /** hang | memory | death */
+  how: string
+  node: string
+  first_at: number
+  last_at: number
 }
 /** Stations that do not live in the shard of their hash. */
 export interface StationShard {

@@ -15,6 +15,8 @@ import type {
   TwNode,
   TwPartition,
   TwShard,
+  TwSuspect,
+  TwTurn,
 } from './schema-runtime.ts'
 import type {
   AlarmEvent,
@@ -34,6 +36,8 @@ import type {
 export interface Database {
   tw_node: TwNode
   tw_shard: TwShard
+  tw_suspect: TwSuspect
+  tw_turn: TwTurn
   station_shard: StationShard
   tw_fence: TwFence
   tw_partition: TwPartition
