@@ -86,7 +86,7 @@ it('costs follow the tariff by its valid-from date; a future one may change, one
   expect((await save(null, first, 'operator'))[0]).toBe(403)
   expect(await save(null, { ...first, bands: bands(1.23456).slice(1) })).toMatchObject([422, { error: { field: 'bands' } }])
   const [status, made] = await save(null, first)
-  expect(status).toBe(201)
+  expect(status).toBe(200)
   const costs = await read<Costs>(`costs?${range}`)
 
   expect(costs.main.wh).toBe(48 * 300_123)

@@ -134,6 +134,23 @@ export interface Rollup {
   vfirst: number[]
   vlast: number[]
 }
+/** Hours and days also know how a machine spent them. */
+export interface LongRollup {
+  org: Generated<string>
+  device: string
+  /** Start of the minute, hour, or local day of the station. */
+  bucket: number
+  /** Source time of the last row in it. */
+  last_at: number
+  n: number[]
+  vmin: number[]
+  vmax: number[]
+  vsum: number[]
+  vfirst: number[]
+  vlast: number[]
+  /** ms loaded, unloaded, stopped; the rest is offline. Empty for kinds without a run state. */
+  use: Generated<number[]>
+}
 /** Buckets whose rollup is behind; pairs (devices[i], buckets[i]). */
 export interface RollupDirty {
   id: Generated<number>

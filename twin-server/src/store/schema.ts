@@ -1,6 +1,7 @@
 import type {
   DeadLetterTable,
   DeviceCursor,
+  LongRollup,
   Inbox,
   Journal,
   Outbox,
@@ -45,8 +46,8 @@ export interface Database {
   snapshot: SnapshotTable
   sample: Sample
   rollup_1m: Rollup
-  rollup_1h: Rollup
-  rollup_1d: Rollup
+  rollup_1h: LongRollup
+  rollup_1d: LongRollup
   rollup_dirty: RollupDirty
   device_cursor: DeviceCursor
   dead_letter: DeadLetterTable

@@ -2,6 +2,7 @@ import { alarmTexts } from './alarms.ts'
 import { commandTexts } from './commands.ts'
 import { commonTexts } from './common.ts'
 import { energyTexts } from './energy.ts'
+import { energyMoneyTexts } from './energy-money.ts'
 import { overviewTexts } from './overview.ts'
 import { recordTexts } from '../../records/record-texts.ts'
 import { sessionTexts } from './session.ts'
@@ -19,6 +20,7 @@ export const texts = {
   ...alarmTexts,
   ...commandTexts,
   ...energyTexts,
+  ...energyMoneyTexts,
   ...systemTexts,
   ...clusterTexts,
   ...videoTexts,

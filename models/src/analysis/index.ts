@@ -1,0 +1,1 @@
+export { addUse, type StateReadings, type UseOf, useOf, type UseState, useStates } from './use.ts'
