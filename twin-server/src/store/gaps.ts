@@ -2,9 +2,9 @@
 const AROUND = 3
 
 /**
- * Where a series of ascending times pauses: true at i when the pause before i is a gap. A pause is one when it is longer than `least` and
- * three times what is usual just before and just after it, so that a source that stores a value a minute and then sends one a second is
- * judged by its own pace at every moment. Times in ms.
+ * Where a series of ascending times pauses: true at i when the pause before i is a gap. A pause longer than `least` is one, unless that is the
+ * pace of the source around it, as of values stored a minute apart: then it takes three times as long. Judged at every moment by its own
+ * neighbourhood, because one series may hold both. Times in ms.
  */
 export function gapsIn(times: readonly number[], least: number): readonly boolean[] {
   const distance = (i: number): number => (times[i] ?? 0) - (times[i - 1] ?? 0)
@@ -12,7 +12,8 @@ export function gapsIn(times: readonly number[], least: number): readonly boolea
     if (i === 0 || distance(i) <= least) return false
     const before = usual(Math.max(1, i - AROUND), i)
     const after = usual(i + 1, Math.min(times.length, i + 1 + AROUND))
-    return distance(i) > 3 * Math.max(before, after)
+    const pace = Math.max(before, after)
+    return pace <= least || distance(i) > 3 * pace
   })
 
   /** Median distance of [from, to); 0 where there is none. */

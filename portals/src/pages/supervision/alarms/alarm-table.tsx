@@ -41,7 +41,7 @@ export function AlarmTable({ filter, hideStation = false }: { readonly filter: A
   }, [key])
   const liveAlarms = useLive((state) => state.fleet?.alarms)
   useEffect(() => {
-    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: [operations.alarms.path] }), 300)
+    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: [operations.alarms.path] }), 100)
     return () => clearTimeout(timer)
   }, [liveAlarms, client])
 
