@@ -27,6 +27,8 @@ const pages: readonly MenuSeed[] = [
   page('live', '/energy', '能耗', 'Energy', 'station:view'),
   page('live', '/trends', '历史曲线', 'Trends', 'station:view', '/api/history'),
   page('live', '/video', '视频监控', 'Video', 'videoCamera:view', '/api/video'),
+  page('live', '/field/rounds', '现场巡检', 'Rounds', 'inspectionPoint:operate'),
+  page('live', '/maintenance', '保养统计', 'Maintenance', 'maintenanceRecord:view', '/api/maintenance'),
   page('live', '/commands', '控制记录', 'Commands', 'station:view', '/api/commands'),
   page('live', '/approvals', '待复核', 'Approvals', 'command:approve'),
   page('system', '/system/dead-letters', '无法处理的消息', 'Dead letters', 'deadLetter:view', '/api/dead-letters'),

@@ -35,6 +35,9 @@ const supervision = {
   energy: () => import('../pages/supervision/energy/energy-page.tsx'),
   video: () => import('../pages/supervision/video/video-page.tsx'),
   trends: () => import('../pages/supervision/trends/trends-page.tsx'),
+  rounds: () => import('../pages/supervision/rounds/round-list-page.tsx'),
+  round: () => import('../pages/supervision/rounds/round-page.tsx'),
+  maintenance: () => import('../pages/supervision/maintenance/maintenance-page.tsx'),
 }
 const system = {
   deadLetters: () => import('../pages/system/dead-letters-page.tsx'),
@@ -61,6 +64,9 @@ export const router = createBrowserRouter([
       { path: '/trends', element: needs('station:view', page(supervision.trends, 'TrendsPage')) },
       { path: '/video', element: needs('videoCamera:view', page(supervision.video, 'VideoPage')) },
       { path: '/commands', element: needs('station:view', page(supervision.commands, 'CommandsPage')) },
+      { path: '/field/rounds', element: needs('inspectionPoint:operate', page(supervision.rounds, 'RoundListPage')) },
+      { path: '/field/round/:task', element: needs('inspectionPoint:operate', page(supervision.round, 'RoundPage')) },
+      { path: '/maintenance', element: needs('maintenanceRecord:view', page(supervision.maintenance, 'MaintenancePage')) },
       { path: '/approvals', element: needs('command:approve', page(supervision.approvals, 'ApprovalsPage')) },
       { path: '/system/dead-letters', element: needs('deadLetter:view', page(system.deadLetters, 'DeadLettersPage')) },
       { path: '/system/devices', element: needs('device:administer', page(system.devices, 'DevicesPage')) },

@@ -3,6 +3,7 @@ import { commandTexts } from './commands.ts'
 import { commonTexts } from './common.ts'
 import { energyTexts } from './energy.ts'
 import { energyMoneyTexts } from './energy-money.ts'
+import { maintenanceTexts } from './maintenance.ts'
 import { overviewTexts } from './overview.ts'
 import { recordTexts } from '../../records/record-texts.ts'
 import { sessionTexts } from './session.ts'
@@ -24,5 +25,6 @@ export const texts = {
   ...systemTexts,
   ...clusterTexts,
   ...videoTexts,
+  ...maintenanceTexts,
   ...recordTexts,
 } as const

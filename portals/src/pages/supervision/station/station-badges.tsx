@@ -19,6 +19,10 @@ export function StationBadges({ config, view }: StationBadgesProps) {
   const names = new Map(config.devices.map((device) => [device.id, name(device)]))
   const presence = state?.presence ?? 'unknown'
   const colours = { vacant: 'green', occupied: 'red', unknown: 'orange' } as const
+  // Documents that hold a device: its repair, a lock-out tag, its scrapping.
+  const held = config.devices.flatMap(({ id, code }) =>
+    [...new Set((view?.devices[id]?.held ?? []).map(({ kind }) => kind))].map((kind) => `${code} ${t(`maint.held.${kind}`)}`),
+  )
   const replay = Object.values(view?.devices ?? {}).find((device) => device.replay)?.replay
   return (
     <div className="tool-row" data-testid="station-badges">
@@ -37,6 +41,11 @@ export function StationBadges({ config, view }: StationBadgesProps) {
       {state?.video.open ? (
         <Tag color="blue">
           {t('station.videoOpen', { reason: label(alarmLabels.get(state.video.reason ?? '') ?? wordLabel(state.video.reason ?? '')) })}
+        </Tag>
+      ) : null}
+      {held.length > 0 ? (
+        <Tag color="orange" data-testid="degraded-badge">
+          {t('maint.degraded', { units: held.join(lang === 'zh' ? '、' : ', ') })}
         </Tag>
       ) : null}
       {state?.lockedBy ? <Tag color="red">{t('station.lockout')}</Tag> : null}
