@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { defineOperation } from './define.ts'
+import { controlOperations } from './control.ts'
+import { analysisOperations } from './analysis.ts'
 import { energyOperations } from './energy.ts'
 import {
   alarmCount,
@@ -8,6 +10,7 @@ import {
   auditRow,
   clusterStatus,
   commandRow,
+  composition,
   csv,
   deadLetter,
   energyBucket,
@@ -85,6 +88,16 @@ export const operations = {
     permission: 'station:view',
     params: station,
     result: z.custom<StationView>(),
+  }),
+  /** The station as a tree of its devices, each with its condition; the station is as its worst. */
+  composition: defineOperation({
+    method: 'get',
+    path: '/api/stations/:station/composition',
+    tag: 'stations',
+    summary: { zh: '站点设备树', en: 'Station as a tree of devices' },
+    permission: 'station:view',
+    params: station,
+    result: composition,
   }),
   /** One point per row with value, unit, time and quality: for people and simple clients. */
   deviceLive: defineOperation({
@@ -271,6 +284,7 @@ export const operations = {
     }),
   }),
   ...energyOperations,
+  ...analysisOperations,
   setEnergyQuota: defineOperation({
     method: 'put',
     path: '/api/stations/:station/energy-quota',
@@ -478,6 +492,8 @@ export const operations = {
     result: commandRow,
   }),
 
+  ...controlOperations,
+
   deadLetters: defineOperation({
     method: 'get',
     path: '/api/dead-letters',
@@ -582,6 +598,16 @@ export const operations = {
       password: z.string(),
     }),
     result: userRow,
+  }),
+  /** The account ends with its sessions; its login name is free again. */
+  deleteUser: defineOperation({
+    method: 'delete',
+    path: '/api/users/:user',
+    tag: 'users',
+    summary: { zh: '删除用户', en: 'Delete user' },
+    permission: 'user:administer',
+    params: z.object({ user: z.string() }),
+    result: ok,
   }),
   updateUser: defineOperation({
     method: 'put',

@@ -1,5 +1,5 @@
 import { configValue, kindOf } from '../kinds/index.ts'
-import { devicesOf, isEnabled } from '../stations/index.ts'
+import { devicesOf } from '../stations/index.ts'
 import type { DeviceConfig, StationConfig } from '../stations/types.ts'
 import type { PressureBand, RunPlanStep, RunStepKey } from '../twin/control-types.ts'
 
@@ -22,7 +22,7 @@ const step = (key: RunStepKey, target: string, code: string | null, args: RunPla
  */
 export function startSteps(config: StationConfig, choose: Choose, units: readonly string[], reason: string): readonly RunPlanStep[] {
   const all = (kind: string): readonly DeviceConfig[] => devicesOf(config, kind)
-  const compressors = all('compressor').filter(isEnabled)
+  const compressors = all('compressor')
   const first = choose(compressors)
   const going = units.length > 0 ? compressors.filter(({ id }) => units.includes(id)) : first ? [first] : []
   const valves = all('valve').filter((valve) => configValue(kindOf('valve'), 'suppliesCustomer', valve.variant, valve.settings) !== 0)

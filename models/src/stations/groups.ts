@@ -7,19 +7,14 @@ export function groupOf(device: DeviceConfig): string | null {
   return group === '' ? null : group
 }
 
-/** A unit is taken out of service by `settings.enabled` = 0. */
-export function isEnabled(device: DeviceConfig): boolean {
-  return device.settings['enabled'] !== 0
-}
-
-/** Sum of the enabled units' rated flow, m3/min; without those of `without`, e.g. scrapped ones. */
+/** Sum of the units' rated flow, m3/min; a unit out of service is not in the configuration. Without those of `without`, e.g. scrapped ones. */
 export function ratedFlowOf(config: StationConfig, without: (device: string) => boolean = () => false): number {
   return devicesOf(config, 'compressor')
-    .filter((unit) => isEnabled(unit) && !without(unit.id))
+    .filter((unit) => !without(unit.id))
     .reduce((sum, { settings }) => sum + (settings['ratedFlow'] ?? 0), 0)
 }
 
-/** Units a station offers to joint control: enabled, and in a group. */
+/** Units a station offers to joint control: those in a group. */
 export function jointCandidates(config: StationConfig): readonly DeviceConfig[] {
-  return devicesOf(config, 'compressor').filter((unit) => isEnabled(unit) && groupOf(unit) !== null)
+  return devicesOf(config, 'compressor').filter((unit) => groupOf(unit) !== null)
 }

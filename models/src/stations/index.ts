@@ -4,7 +4,7 @@ export { composeStation } from './compose.ts'
 export { demoFleet } from './demo-fleet.ts'
 export { deriveDevice, enumIndex, isAvailable, isLoaded, isRunning } from './derive-device.ts'
 export { deriveStation } from './derive-station.ts'
-export { groupOf, isEnabled, jointCandidates, ratedFlowOf } from './groups.ts'
+export { groupOf, jointCandidates, ratedFlowOf } from './groups.ts'
 export { freePlace, pipesOf } from './layout.ts'
 export { idFrom } from './ids.ts'
 export {

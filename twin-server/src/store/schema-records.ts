@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely'
 import type { StationKind } from '@twin/models/stations'
 import type { DeviceRest, StationRest } from './station-rows.ts'
-import type { AlarmPhase, CommandPhase, CommandState, Person, Position, RejectCode } from '@twin/models/twin'
+import type { AlarmPhase, CommandPhase, CommandState, ControlRun, JointAction, Person, Position, RejectCode } from '@twin/models/twin'
 
 /** Master data as the record `station` declares it; `config` is what only the twin needs (see stations.ts). */
 export interface StationTable {
@@ -136,6 +136,33 @@ export interface CommandIntake {
   command: string
   at: number
 }
+/** Projection of `ControlRun`. */
+export interface ControlRunTable {
+  station: string
+  id: string
+  org: Generated<string>
+  kind: ControlRun['kind']
+  by: Person
+  reason: string
+  started_at: number
+  ended_at: number | null
+  phase: ControlRun['phase']
+  detail: string | null
+  steps: ControlRun['steps']
+}
+/** Automatic commands of joint control. */
+export interface JointActionTable {
+  station: string
+  id: string
+  org: Generated<string>
+  at: number
+  kind: JointAction['kind']
+  unit: string | null
+  reason: string
+  header_pressure: number | null
+  outcome: JointAction['outcome']
+  ended_at: number | null
+}
 /** Projection of `CommandState`. */
 export interface CommandTable {
   id: string
@@ -190,6 +217,16 @@ export interface AuditLog {
   after: unknown
   prev_hash: string
   hash: string
+}
+
+/** Master data as it was from a time on, for analyses; written by triggers, never changed. `row` null = gone. */
+export interface DatedRowTable {
+  n: Generated<number>
+  org: Generated<string>
+  source: string
+  id: string
+  at: number
+  row: unknown
 }
 
 export interface Setting {

@@ -26,8 +26,11 @@ import type {
   AuditLog,
   CommandIntake,
   CommandTable,
+  ControlRunTable,
+  DatedRowTable,
   DeviceSecretGeneration,
   DeviceTable,
+  JointActionTable,
   PositionTrack,
   Setting,
   StationTable,
@@ -63,7 +66,10 @@ export interface Database {
   alarm_flood: AlarmFlood
   command_intake: CommandIntake
   command: CommandTable
+  control_run: ControlRunTable
+  joint_action: JointActionTable
   position_track: PositionTrack
   audit_log: AuditLog
   setting: Setting
+  dated_row: DatedRowTable
 }

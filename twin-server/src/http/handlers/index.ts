@@ -6,6 +6,7 @@ import { alarmHandlers } from './alarms.ts'
 import { auditHandlers } from './audit.ts'
 import { clusterHandlers } from './cluster.ts'
 import { commandHandlers } from './commands.ts'
+import { controlHandlers } from './control.ts'
 import { deviceHandlers } from './devices.ts'
 import { energyHandlers } from './energy.ts'
 import { energyCostHandlers } from './energy-costs.ts'
@@ -30,6 +31,7 @@ export function createHandlers(parts: HttpParts): Handlers {
     ...alarmActionHandlers(parts),
     ...alarmStatisticsHandlers(parts),
     ...commandHandlers(parts),
+    ...controlHandlers(parts),
     ...deviceHandlers(parts),
     ...auditHandlers(parts),
     ...clusterHandlers(parts),
