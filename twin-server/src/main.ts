@@ -172,7 +172,10 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       return source && viewAt(station, source, t)
     },
   }
-  const refresh = (station: string): void => hub.refresh(station)
+  const refresh = (station: string): void => {
+    hub.refresh(station)
+    modules.bells.ring(`live:${station}`).catch((error: unknown) => log.warn({ err: error }, 'open pages did not hear of a change'))
+  }
   const changes = stationChanges({ store: httpStore, runtime, onConfigured: refresh })
   modules.connect(createLivePort({ runtime, stations: store.stations, store: httpStore, changes, refresh }))
   const portals = join(root, 'portals', 'dist')

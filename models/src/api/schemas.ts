@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { conditions } from '../alarms/condition.ts'
 
 /** Every error of the API has this form. `field` names the input at fault. */
 export const apiError = z.object({
@@ -341,4 +342,25 @@ export const clusterStatus = z.object({
   careful: z.number().int(),
   quarantine: z.array(quarantined),
   nodes: z.array(clusterNode),
+})
+
+const condition = z.enum(conditions)
+export const composition = z.object({
+  station: z.string(),
+  condition,
+  /** Sum of the compressors in service, m3/min. */
+  ratedFlow: z.number(),
+  /** Compressors offered to joint control: in service and in a group. */
+  joint: z.array(z.string()),
+  children: z.array(
+    z.object({
+      device: z.string(),
+      code: z.string(),
+      name: z.string(),
+      kind: z.string(),
+      group: z.string().nullable(),
+      condition,
+      link: z.string(),
+    }),
+  ),
 })

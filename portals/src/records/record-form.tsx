@@ -118,7 +118,7 @@ interface RecordFormProps {
 }
 
 /** New or edit. If somebody else saved meanwhile, both versions are shown and one is chosen. */
-export function RecordForm({ record, row, titles, onClose, onSaved }: RecordFormProps): ReactNode {
+export function RecordForm({ record, row, preset = {}, titles, onClose, onSaved }: RecordFormProps): ReactNode {
   const { label, t } = useText()
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const save = useChange<{ readonly values: Values; readonly version: number | null }, Row>(
@@ -131,6 +131,8 @@ export function RecordForm({ record, row, titles, onClose, onSaved }: RecordForm
           ([name, value]) => !record.fields[name]?.fixed && JSON.stringify(value) !== JSON.stringify(row[name] ?? null),
         ),
       )
+  /** What a new one begins with. */
+  readonly preset?: Values
       return (await send('put', addressOf(record, `/${row.id}`), { version, ...changed })) as Row
     },
     (error) => {
@@ -158,7 +160,7 @@ export function RecordForm({ record, row, titles, onClose, onSaved }: RecordForm
       <FieldsForm
         record={record}
         fields={record.fields}
-        start={row ?? {}}
+        start={row ?? preset}
         titles={titles}
         busy={save.isPending}
         failure={conflict ? null : failure}

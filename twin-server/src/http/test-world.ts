@@ -206,6 +206,7 @@ function summaryOf(config: StationConfig): StationSummary {
     state: 'offline',
     pressure: null,
     flow: null,
+    condition: 'normal',
     power: null,
     specificEnergy: null,
     units: { total: 0, running: 0, loaded: 0 },

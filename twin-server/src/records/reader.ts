@@ -142,6 +142,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
     async history(record, id, actor) {
       demand(actor, record, 'view')
       await one(record, id, actor)
+        .where('deletedAt', 'is', null)
       return db
         .selectFrom('auditLog')
         .select(['id', 'at', 'userName', 'kind', 'result', 'before', 'after'])

@@ -52,7 +52,15 @@ async function visible(turn: Turn, to: string, ids: readonly string[], services:
         .executeTakeFirstOrThrow()
     ).n
   if (!external) return 0
-  return (await trx.selectFrom(external.table).select(counted).where('org', '=', actor.org).where(among).executeTakeFirstOrThrow()).n
+  return (
+    await trx
+      .selectFrom(external.table)
+      .select(counted)
+      .where('org', '=', actor.org)
+      .where('deletedAt', 'is', null)
+      .where(among)
+      .executeTakeFirstOrThrow()
+  ).n
 }
 
 async function files(turn: Turn, record: RecordModel, ids: readonly string[]): Promise<number> {

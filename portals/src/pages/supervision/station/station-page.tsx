@@ -21,6 +21,7 @@ import './station.css'
 const EnergyTab = lazy(() => import('../energy/energy-view.tsx').then((m) => ({ default: m.EnergyView })))
 const TrendsTab = lazy(() => import('../trends/trend-view.tsx').then((m) => ({ default: m.TrendView })))
 const MonitorTab = lazy(() => import('../video/monitor-tab.tsx').then((m) => ({ default: m.MonitorTab })))
+const CompositionTab = lazy(() => import('./composition-tab.tsx').then((m) => ({ default: m.CompositionTab })))
 const PositionTab = lazy(() => import('./position-tab.tsx').then((m) => ({ default: m.PositionTab })))
 
 export interface StationTabProps {
@@ -79,6 +80,7 @@ function OpenStation({ config }: { readonly config: StationConfig }) {
     ['commands', t('station.tabCommands'), () => <CommandsTab {...props} />],
     ['energy', t('station.tabEnergy'), () => <EnergyTab config={config} />],
     ['trends', t('station.tabTrends'), () => <TrendsTab stations={[config]} />],
+    ['composition', t('station.tabComposition'), () => <CompositionTab {...props} />],
     ['position', t('station.tabPosition'), () => <PositionTab {...props} />],
   ]
   const badges = useMemo(() => ({ config, view, now }), [config, view, now])

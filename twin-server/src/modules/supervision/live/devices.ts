@@ -40,6 +40,7 @@ export const deviceService: AnyService = defineService({
   },
   effects: {
     async leave({ turn, row }) {
+      await closeAlarms(turn, row.id)
       await follow(turn, row.station)
     },
     async join({ turn, row }) {
@@ -162,6 +163,16 @@ async function place(turn: Turn, id: string, kind: string, home: string): Promis
     .updateTable('device')
     .set({ config: sql`config || ${JSON.stringify({ placement: found })}::text::jsonb` })
     .where('id', '=', id)
+    .execute()
+}
+
+/** Nobody can clear what a machine out of service raised. */
+async function closeAlarms(turn: Turn, id: string): Promise<void> {
+  await turn.trx
+    .updateTable('alarmOccurrence')
+    .set({ phase: 'CLOSED', clearedAt: sql`coalesce(cleared_at, to_timestamp(${turn.now} / 1000.0))`, closedAt: turn.now })
+    .where('device', '=', id)
+    .where('closedAt', 'is', null)
     .execute()
 }
 
