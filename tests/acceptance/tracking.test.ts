@@ -87,8 +87,9 @@ describe.skipIf(!hasBrowser)('alarms from the machine to the desk', () => {
         stage.operator,
         `/api/history?series=${machine}:${point}&from=${asked - 1000}&to=${Date.now() + 1000}&resolution=raw`,
       )
-      const { t = [], v = [] } = series.series[0] ?? {}
-      const sent = t[v.findIndex((value) => (point === 'faultActive' ? value === 1 : Number(value) > 110))] ?? Number.NaN
+      const [measured] = series.series
+      const first = measured?.v.findIndex((value) => (point === 'faultActive' ? value === 1 : Number(value) > 110))
+      const sent = measured?.t[first ?? -1] ?? Number.NaN
       const shown = await until(`${code} stands in the table`, () => seenAt(alarm.occurrence))
       const [tone = Number.NaN] = await until(`${code} sounds`, async () => {
         const since = await tonesSince(sent)

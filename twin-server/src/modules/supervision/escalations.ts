@@ -24,18 +24,19 @@ const lateMs = 86_400_000
 const againMs = 30_000
 const days = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'medium' })
 
+/** Names as the records' database gives them. */
 interface Escalated {
   readonly occurrence: string
   readonly code: string
   readonly priority: string
-  readonly raised_at: number
-  readonly escalated_at: number
-  readonly device_kind: string
+  readonly raisedAt: number
+  readonly escalatedAt: number
+  readonly deviceKind: string
   readonly station: string
-  readonly station_name: string
+  readonly stationName: string
   readonly manager: string
-  readonly device_name: string
-  readonly device_code: string
+  readonly deviceName: string
+  readonly deviceCode: string
 }
 
 /** Brings alarms that nobody acknowledged into the inbox of the station's manager, each escalation once. */
@@ -58,16 +59,16 @@ export function createEscalations({ records, org, clock }: EscalationParts): Esc
   }
 
   async function tell(turn: Turn, row: Escalated): Promise<void> {
-    const { station, station_name: place, occurrence } = row
-    const device = deviceLabel({ name: row.device_name, kind: row.device_kind, code: row.device_code })
-    const alarm = findKind(row.device_kind)?.alarms.find(({ code }) => code === row.code)?.label ?? { zh: row.code, en: row.code }
-    const minutes = Math.round((row.escalated_at - row.raised_at) / 60_000)
+    const { station, stationName: place, occurrence } = row
+    const device = deviceLabel({ name: row.deviceName, kind: row.deviceKind, code: row.deviceCode })
+    const alarm = findKind(row.deviceKind)?.alarms.find(({ code }) => code === row.code)?.label ?? { zh: row.code, en: row.code }
+    const minutes = Math.round((row.escalatedAt - row.raisedAt) / 60_000)
     await announce(turn, records.writer, {
-      occasion: escalationOccasion(occurrence, row.escalated_at),
+      occasion: escalationOccasion(occurrence, row.escalatedAt),
       users: await managersOf(turn, station, row.manager),
       title: `报警升级：${place} ${device.zh} ${alarm.zh}`,
       body: [
-        `${row.priority} 报警“${alarm.zh}”（${row.code}）发生于 ${days.format(row.raised_at)}，${minutes} 分钟无人确认。站点：${place}，设备：${device.zh}。`,
+        `${row.priority} 报警“${alarm.zh}”（${row.code}）发生于 ${days.format(row.raisedAt)}，${minutes} 分钟无人确认。站点：${place}，设备：${device.zh}。`,
         `${row.priority} alarm “${alarm.en}” (${row.code}) at ${place}, ${device.en}: nobody has acknowledged it for ${minutes} min.`,
       ].join('\n'),
     })
