@@ -31,6 +31,7 @@ const pages: readonly MenuSeed[] = [
   page('live', '/maintenance', '保养统计', 'Maintenance', 'maintenanceRecord:view', '/api/maintenance'),
   page('live', '/commands', '控制记录', 'Commands', 'station:view', '/api/commands'),
   page('live', '/approvals', '待复核', 'Approvals', 'command:approve'),
+  page('supervision', '/assets/stock', '设备库存总览', 'Stock overview', 'asset:view'),
   page('system', '/system/dead-letters', '无法处理的消息', 'Dead letters', 'deadLetter:view', '/api/dead-letters'),
   page('system', '/system/devices', '设备接入', 'Device access', 'device:administer'),
   page('system', '/system/audit', '日志管理', 'Audit log', 'audit:view', '/api/audit'),

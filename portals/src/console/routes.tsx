@@ -39,6 +39,10 @@ const supervision = {
   round: () => import('../pages/supervision/rounds/round-page.tsx'),
   maintenance: () => import('../pages/supervision/maintenance/maintenance-page.tsx'),
 }
+const assets = {
+  labels: () => import('../pages/supervision/assets/labels-page.tsx'),
+  stock: () => import('../pages/supervision/assets/stock-page.tsx'),
+}
 const system = {
   deadLetters: () => import('../pages/system/dead-letters-page.tsx'),
   devices: () => import('../pages/system/devices-page.tsx'),
@@ -76,6 +80,8 @@ export const router = createBrowserRouter([
       { path: '/system/cluster', element: needs('station:administer', page(system.cluster, 'ClusterPage')) },
       { path: '/system/api', element: needs('station:view', page(system.api, 'ApiPage')) },
       { path: '/help', element: page(system.help, 'HelpPage') },
+      { path: '/assets/labels', element: needs('asset:view', page(assets.labels, 'LabelsPage')) },
+      { path: '/assets/stock', element: needs('asset:view', page(assets.stock, 'StockPage')) },
       { path: '/records/:record', element: page(recordPages, 'RecordListPage') },
       { path: '/records/:record/:id', element: page(recordPages, 'RecordDetailPage') },
       { path: '*', element: <NotFoundPage /> },

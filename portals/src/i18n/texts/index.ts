@@ -1,6 +1,8 @@
 import { alarmTexts } from './alarms.ts'
+import { assetTexts } from './assets.ts'
 import { commandTexts } from './commands.ts'
 import { commonTexts } from './common.ts'
+import { controlTexts } from './control.ts'
 import { energyTexts } from './energy.ts'
 import { energyMoneyTexts } from './energy-money.ts'
 import { maintenanceTexts } from './maintenance.ts'
@@ -20,11 +22,13 @@ export const texts = {
   ...stationTexts,
   ...alarmTexts,
   ...commandTexts,
+  ...controlTexts,
   ...energyTexts,
   ...energyMoneyTexts,
   ...systemTexts,
   ...clusterTexts,
   ...videoTexts,
   ...maintenanceTexts,
+  ...assetTexts,
   ...recordTexts,
 } as const
