@@ -167,6 +167,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     series: (query) => store.history.series(query),
     counterReadings: (queries, timeZone) => store.history.counterReadings(queries, timeZone),
     buckets: (query, timeZone) => store.history.buckets(query, timeZone),
+    machineUse: (query, timeZone) => store.history.machineUse(query, timeZone),
     async viewAt(station, t) {
       const source = await store.history.twinSource(station.id, t)
       return source && viewAt(station, source, t)

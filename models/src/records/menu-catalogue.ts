@@ -32,6 +32,10 @@ const pages: readonly MenuSeed[] = [
   page('live', '/commands', '控制记录', 'Commands', 'station:view', '/api/commands'),
   page('live', '/approvals', '待复核', 'Approvals', 'command:approve'),
   page('supervision', '/assets/stock', '设备库存总览', 'Stock overview', 'asset:view'),
+  page('analysis', '/analysis/investment', '设备投入分析', 'Investment', 'asset:view', '/api/analysis/investment'),
+  page('analysis', '/analysis/use', '设备使用分析', 'Use', 'station:view', '/api/analysis/use'),
+  page('analysis', '/analysis/distribution', '设备分布分析', 'Distribution', 'station:view', '/api/analysis/distribution'),
+  page('analysis', '/analysis/output', '设备产比分析', 'Output ratio', 'station:view', '/api/analysis/output'),
   page('system', '/system/dead-letters', '无法处理的消息', 'Dead letters', 'deadLetter:view', '/api/dead-letters'),
   page('system', '/system/devices', '设备接入', 'Device access', 'device:administer'),
   page('system', '/system/audit', '日志管理', 'Audit log', 'audit:view', '/api/audit'),
@@ -58,6 +62,7 @@ export function menuSeeds(): readonly MenuSeed[] {
   return [
     group('live', '实时监控', 'Live supervision'),
     ...modules.map((module) => group(module, moduleLabels[module].zh, moduleLabels[module].en)),
+    group('analysis', '统计分析', 'Analysis'),
     group('system', '系统', 'System'),
     ...pages,
     ...shown.map((record) => ({

@@ -15,6 +15,7 @@ import { partIssue, partReceipt, partScrap } from './supervision/part-documents.
 import { videoCamera, videoRecording } from './supervision/video.ts'
 import { device } from './supervision/device.ts'
 import { station } from './supervision/station.ts'
+import { installationCost } from './supervision/installation-cost.ts'
 import { tariff } from './supervision/tariff.ts'
 import { repair } from './supervision/repair.ts'
 import { warehouse } from './supervision/warehouse.ts'
@@ -64,6 +65,7 @@ export const recordList = [
   maintenancePlan,
   maintenanceItem,
   tariff,
+  installationCost,
   videoCamera,
   videoRecording,
   workOrder,

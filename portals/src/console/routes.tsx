@@ -43,6 +43,7 @@ const assets = {
   labels: () => import('../pages/supervision/assets/labels-page.tsx'),
   stock: () => import('../pages/supervision/assets/stock-page.tsx'),
 }
+const analysis = () => import('../pages/analysis/pages.tsx')
 const system = {
   deadLetters: () => import('../pages/system/dead-letters-page.tsx'),
   devices: () => import('../pages/system/devices-page.tsx'),
@@ -67,6 +68,10 @@ export const router = createBrowserRouter([
       { path: '/energy', element: needs('station:view', page(supervision.energy, 'EnergyPage')) },
       { path: '/trends', element: needs('station:view', page(supervision.trends, 'TrendsPage')) },
       { path: '/video', element: needs('videoCamera:view', page(supervision.video, 'VideoPage')) },
+      { path: '/analysis/investment', element: needs('asset:view', page(analysis, 'InvestmentPage')) },
+      { path: '/analysis/use', element: needs('station:view', page(analysis, 'UsePage')) },
+      { path: '/analysis/distribution', element: needs('station:view', page(analysis, 'DistributionPage')) },
+      { path: '/analysis/output', element: needs('station:view', page(analysis, 'OutputPage')) },
       { path: '/commands', element: needs('station:view', page(supervision.commands, 'CommandsPage')) },
       { path: '/field/rounds', element: needs('inspectionPoint:operate', page(supervision.rounds, 'RoundListPage')) },
       { path: '/field/round/:task', element: needs('inspectionPoint:operate', page(supervision.round, 'RoundPage')) },

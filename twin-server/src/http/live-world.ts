@@ -77,6 +77,7 @@ export async function startLiveWorld(): Promise<LiveWorld> {
     series: (query) => store.history.series(query),
     counterReadings: (queries, timeZone) => store.history.counterReadings(queries, timeZone),
     buckets: (query, timeZone) => store.history.buckets(query, timeZone),
+    machineUse: (query, timeZone) => store.history.machineUse(query, timeZone),
     async viewAt(config, t) {
       const source = await store.history.twinSource(config.id, t)
       return source && viewAt(config, source, t)

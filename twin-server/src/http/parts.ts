@@ -6,7 +6,7 @@ import type { CounterReading } from '@twin/models/energy'
 import type { StationView } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
 import type { Security } from '../security/index.ts'
-import type { Bucket, BucketQuery, CounterQuery, Database } from '../store/index.ts'
+import type { Bucket, BucketQuery, CounterQuery, Database, UseQuery } from '../store/index.ts'
 import type { Gate, HttpExtension } from './extension.ts'
 import type { StationChanges } from './handlers/station-change.ts'
 import type { MetricSource } from './http-metrics.ts'
@@ -41,6 +41,8 @@ export interface HttpStore {
   counterReadings(queries: readonly CounterQuery[], timeZone: string): Promise<readonly (readonly CounterReading[])[]>
   /** Rollups of many points, a list per point; days are those of the zone. */
   buckets(query: BucketQuery, timeZone: string): Promise<readonly (readonly Bucket[])[]>
+  /** How machines spent each day: ms loaded, unloaded, stopped, per device and day; the rest is offline. */
+  machineUse(query: UseQuery, timeZone: string): Promise<readonly (readonly (readonly number[])[])[]>
   /** The station as it was; undefined before its first day. */
   viewAt(station: StationConfig, t: number): Promise<StationView | undefined>
   /** Durable before the runtime is told. */

@@ -7,6 +7,7 @@ import { qualities } from '@twin/models/twin'
 import { createSecurity, demoUsers, type PermissionSource, type Security, seedDemoUsers } from '../security/index.ts'
 import { type Db, migrate, openKysely, openPool, type Sql } from '../store/index.ts'
 import { counterReadings } from '../store/counter-readings.ts'
+import { machineUse } from '../store/machine-use.ts'
 import { pointBuckets } from '../store/point-buckets.ts'
 import { openStations } from '../store/stations.ts'
 import { startTestPostgres } from '../testing/postgres.ts'
@@ -96,6 +97,7 @@ export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOp
         ? Promise.resolve(queries.map(({ device, point }) => counters.get(`${device}:${point}`) ?? []))
         : counterReadings(pool, queries, timeZone),
     buckets: (query, timeZone) => pointBuckets(pool, query, timeZone),
+    machineUse: (query, timeZone) => machineUse(pool, query, timeZone),
     viewAt: (config) => Promise.resolve(viewed(config)),
   }
   const changes = stationChanges({ store, runtime })
@@ -204,9 +206,9 @@ function summaryOf(config: StationConfig): StationSummary {
     region,
     position,
     state: 'offline',
+    condition: 'normal',
     pressure: null,
     flow: null,
-    condition: 'normal',
     power: null,
     specificEnergy: null,
     units: { total: 0, running: 0, loaded: 0 },

@@ -17,6 +17,7 @@ import { stationChanged } from './supervision/live/follow.ts'
 import { stationService } from './supervision/live/stations.ts'
 import { partServices } from './supervision/parts.ts'
 import { holdByRepair, repairService } from './supervision/repair.ts'
+import { installationCostService } from './supervision/installation-costs.ts'
 import { tariffService } from './supervision/tariffs.ts'
 import { workOrderService } from './service/work-orders.ts'
 
@@ -36,6 +37,7 @@ export const services: readonly AnyService[] = [
   repairService,
   ...maintenanceServices,
   tariffService,
+  installationCostService,
   workOrderService,
 ]
 

@@ -111,6 +111,8 @@ async function prepare(tx: Tx, manifest: Manifest): Promise<void> {
     await migration.up(db)
     await tx`insert into kysely_migration (name, "timestamp") values (${name}, ${new Date().toISOString()})`
   }
+  // What happened then is in the backup; coming back is not a change.
+  await tx.unsafe(`set local twin.restoring = 'on'`)
   await tx.unsafe('delete from tw_fence')
   await tx.unsafe('delete from tw_shard')
   await tx.unsafe('delete from region')

@@ -9,6 +9,7 @@ import { Jobs, type JobOptions } from './jobs.ts'
 import { migrate } from './migrate.ts'
 import { Ownership } from './ownership.ts'
 import { Partitions } from './partitions.ts'
+import { machineUse, type UseQuery } from './machine-use.ts'
 import { type BucketQuery, pointBuckets } from './point-buckets.ts'
 import type { Bucket } from './history-buckets.ts'
 import { PoisonStore } from './poison-store.ts'
@@ -63,6 +64,8 @@ export interface History {
   counterReadings(queries: readonly CounterQuery[], timeZone: string): Promise<readonly (readonly CounterReading[])[]>
   /** Rollup buckets of many points, a list per point; days are those of the zone. */
   buckets(query: BucketQuery, timeZone: string): Promise<readonly (readonly Bucket[])[]>
+  /** How machines spent each day: ms loaded, unloaded, stopped, per device and day; the rest is offline. */
+  machineUse(query: UseQuery, timeZone: string): Promise<readonly (readonly (readonly number[])[])[]>
   /** Snapshot, facts and samples that make the station as it was at `t`, for the runtime's fold; undefined = nothing known. */
   twinSource(station: string, t: number): Promise<RecoveredCell | undefined>
   /** Newest row of a device by source time, at or before `t` (default: now). */
@@ -112,6 +115,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       series: (query) => readSeries(sql, query),
       counterReadings: (queries, timeZone) => counterReadings(sql, queries, timeZone),
       buckets: (query, timeZone) => pointBuckets(sql, query, timeZone),
+      machineUse: (query, timeZone) => machineUse(sql, query, timeZone),
       twinSource: (station, t) => twinSource(sql, station, t),
       lastSample: (device, t = Date.now()) => lastSample(sql, device, t),
     },

@@ -4,6 +4,7 @@ import { commandTexts } from './commands.ts'
 import { commonTexts } from './common.ts'
 import { controlTexts } from './control.ts'
 import { energyTexts } from './energy.ts'
+import { analysisTexts } from './analysis.ts'
 import { energyMoneyTexts } from './energy-money.ts'
 import { maintenanceTexts } from './maintenance.ts'
 import { overviewTexts } from './overview.ts'
@@ -25,6 +26,7 @@ export const texts = {
   ...controlTexts,
   ...energyTexts,
   ...energyMoneyTexts,
+  ...analysisTexts,
   ...systemTexts,
   ...clusterTexts,
   ...videoTexts,

@@ -3,6 +3,7 @@ import type { HttpParts } from '../parts.ts'
 import { alarmActionHandlers } from './alarm-actions.ts'
 import { alarmStatisticsHandlers } from './alarm-statistics.ts'
 import { alarmHandlers } from './alarms.ts'
+import { analysisHandlers } from './analysis.ts'
 import { auditHandlers } from './audit.ts'
 import { clusterHandlers } from './cluster.ts'
 import { commandHandlers } from './commands.ts'
@@ -27,6 +28,7 @@ export function createHandlers(parts: HttpParts): Handlers {
     ...historyHandlers(parts),
     ...energyHandlers(parts),
     ...energyCostHandlers(parts),
+    ...analysisHandlers(parts),
     ...alarmHandlers(parts),
     ...alarmActionHandlers(parts),
     ...alarmStatisticsHandlers(parts),
