@@ -149,9 +149,11 @@ it('distribution: regions add up to the national line; a move changes this month
     expect(lines.at(-1)?.points[i]?.value).toBeGreaterThan(50)
     expect(sumOf(lines.slice(0, -1).map(({ points }) => points[i]?.value))).toBe(lines.at(-1)?.points[i]?.value)
   }
-  const target = [...world.stations.values()].find(({ region }) => region.slice(0, 2) !== station.region.slice(0, 2))
+  const [target] = [...world.stations.values()]
+    .filter(({ region }) => region.slice(0, 2) !== station.region.slice(0, 2))
+    .toSorted((a, b) => a.devices.length - b.devices.length)
   const taken = new Set(target?.devices.map(({ code }) => code))
-  const unit = station.devices.find(({ kind, code }) => kind !== 'station' && !taken.has(code))
+  const unit = station.devices.find(({ kind, code }) => !kind.endsWith('Meter') && kind !== 'station' && !taken.has(code))
   const [status, body] = await world.json('POST', `/api/records/device/${unit?.id}/move`, 'admin', { input: { station: target?.id } })
   expect([status, body.error]).toEqual([200, undefined])
   const after = await trend()
