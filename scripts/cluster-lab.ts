@@ -97,9 +97,9 @@ export const clusterSecrets = (): NodeJS.ProcessEnv => ({
   TWIN_AUTH_SECRET: randomBytes(32).toString('base64url'),
 })
 
-/** One node; resolves when it answers that it is healthy. */
-export async function startNode(name: string, options: NodeOptions): Promise<Child> {
-  const child = new Child(
+/** One node, whatever becomes of it. */
+export function spawnNode(name: string, options: NodeOptions): Child {
+  return new Child(
     name,
     process.execPath,
     [join(root, 'twin-server/src/main.ts')],
@@ -115,6 +115,11 @@ export async function startNode(name: string, options: NodeOptions): Promise<Chi
     },
     true,
   )
+}
+
+/** One node; resolves when it answers that it is healthy. */
+export async function startNode(name: string, options: NodeOptions): Promise<Child> {
+  const child = spawnNode(name, options)
   await until(
     `${name} healthy`,
     async () => {

@@ -19,6 +19,13 @@ const servers = {
   chromium: '/usr/bin/chromium',
   'redis-server': '/usr/bin/redis-server',
   'fonts-noto-cjk': '/usr/share/fonts/opentype/noto',
+  // A camera to look through: takes streams in, and serves one.
+  ffmpeg: '/usr/bin/ffmpeg',
+  'python3-gi': '/usr/lib/python3/dist-packages/gi',
+  'gir1.2-gst-rtsp-server-1.0': '/usr/share/doc/gir1.2-gst-rtsp-server-1.0',
+  'gstreamer1.0-plugins-base': '/usr/share/doc/gstreamer1.0-plugins-base',
+  'gstreamer1.0-plugins-good': '/usr/share/doc/gstreamer1.0-plugins-good',
+  'gstreamer1.0-plugins-ugly': '/usr/share/doc/gstreamer1.0-plugins-ugly',
 }
 const missing = Object.entries(servers).filter(([, file]) => !existsSync(file))
 if (missing.length > 0) {

@@ -158,3 +158,31 @@ export interface SnapshotReader {
   /** Calls back synchronously right after the commit that covers the view, after listeners saw that commit. undefined = no such station. */
   snapshot(station: string, done: (view: StationView | undefined) => void): void
 }
+
+/** One turn, named so that the same message has the same name when it comes again. */
+export interface TurnMark {
+  readonly shard: number
+  readonly station: string
+  /** `t <device> <boot> <seq>` for a message, `tick <station>`, `ask …` for what people want. */
+  readonly key: string
+}
+
+/**
+ * Keeps a turn that ends or hangs the process from ending one process after the other. Adapter: twin-server/poison, which watches turns from
+ * another thread and keeps the suspects in the database.
+ */
+export interface PoisonPort {
+  /** The turn runs until `leave`. */
+  enter(mark: TurnMark): void
+  leave(): void
+  /** This turn has ended processes before and must not run again. */
+  condemned(mark: TurnMark): boolean
+  /** It was under way once when a process died. */
+  suspect(mark: TurnMark): boolean
+  /** Owners of the shard died again and again: its turns are noted durably before they run. */
+  careful(shard: number): boolean
+  /** These turns run next, all of them or none; resolves when that is on record. Empty = none is under way. */
+  note(marks: readonly TurnMark[]): Promise<void>
+  /** A person decided that the turns of this station may run again. */
+  pardon(station: string): Promise<void>
+}

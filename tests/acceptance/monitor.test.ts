@@ -78,7 +78,7 @@ describe.skipIf(!hasBrowser)('what stations and devices do', () => {
     expect(visitor.errors).toEqual([])
   }, 90_000)
 
-  it('shows an intelligent station on one mimic, and the history of a point up to its live value', async () => {
+  it('[T1-037] shows an intelligent station on one mimic; the history of a point ends at its live value and shows its gaps as gaps', async () => {
     const unit = deviceOf(smart, 'AC-1')
     const page = await open(`/station/${smart.id}`)
     await page.getByTestId('view-switch').getByText('二维').click()
@@ -118,6 +118,24 @@ describe.skipIf(!hasBrowser)('what stations and devices do', () => {
       const live = (await points(stage.operator, unit))['dischargePressure']
       return (await chart.getAttribute('data-last')) === `${String(live?.at)}:${String(live?.value)}`
     })
+
+    // The same window also holds what the unit stored a minute apart before the server was there: a pause in its live pace is a gap all the same.
+    const quiet = (await history()).v.filter((value) => value === null).length
+    const gaps = async (): Promise<number> => Number(await chart.getAttribute('data-gaps'))
+    const drawn = await gaps()
+    await stage.fault({ station: smart.id, fault: 'silence', device: unit })
+    const silent = Date.now()
+    await until('it is silent for longer than a value may be old', async () => Date.now() - silent > 13_000)
+    await stage.fault({ station: smart.id, fault: 'silence', device: unit, off: true })
+    await until('the stored series has the gap', async () => {
+      const { t, v } = await history()
+      const gap = v.findLastIndex((value) => value === null)
+      return v.filter((value) => value === null).length === quiet + 1 && gap > 0 && (t[gap + 1] ?? 0) - (t[gap - 1] ?? 0) > 10_000
+    })
+    await until('the page shows it, going on', async () => (await gaps()) === drawn + 1)
+    await page.reload()
+    await page.getByTestId('headline-dischargePressure').click()
+    await until('and again as it is stored', async () => (await gaps()) === drawn + 1)
     expect(visitor.errors).toEqual([])
   }, 120_000)
 

@@ -2,7 +2,17 @@ import { connect } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Child, clusterSecrets, freePort, startMosquitto, startNode, startRedis, until } from '../../scripts/cluster-lab.ts'
+import {
+  type Child,
+  clusterSecrets,
+  freePort,
+  startMosquitto,
+  startNode,
+  startRedis,
+  type NodeOptions,
+  spawnNode,
+  until,
+} from '../../scripts/cluster-lab.ts'
 import { openPool, type Sql } from '../../twin-server/src/store/connection.ts'
 import { startTestPostgres } from '../../twin-server/src/testing/postgres.ts'
 
@@ -10,6 +20,7 @@ export interface LabNode {
   readonly name: string
   readonly url: string
   process: Child
+  readonly options: NodeOptions
 }
 
 /** A cluster of real processes over one database, one Redis and one Mosquitto, all its own. */
@@ -18,6 +29,7 @@ export class Lab {
   readonly nodes: LabNode[] = []
   readonly #secrets = clusterSecrets()
   readonly #cleanup: (() => Promise<unknown>)[] = []
+  #stopping = false
   sql!: Sql
   databaseUrl = ''
   redisPort = 0
@@ -49,17 +61,33 @@ export class Lab {
   async addNode(env: NodeJS.ProcessEnv = {}, through: { readonly databaseUrl?: string; readonly mqttUrl?: string } = {}): Promise<LabNode> {
     const port = await freePort()
     const name = `n${this.nodes.length}`
-    const process = await startNode(name, {
+    const options = {
       databaseUrl: through.databaseUrl ?? this.databaseUrl,
       redisUrl: `redis://127.0.0.1:${this.redisPort}`,
       mqttUrl: through.mqttUrl ?? this.mqttUrl,
       httpPort: port,
       dataDir: join(this.dir, name),
       env: { ...this.#secrets, TWIN_LOG: 'info', TWIN_ROLLUPS: 'off', ...env },
-    })
-    const node = { name, url: `http://127.0.0.1:${port}`, process }
+    }
+    const process = await startNode(name, options)
+    const node = { name, url: `http://127.0.0.1:${port}`, process, options }
     this.nodes.push(node)
     return node
+  }
+
+  /** Starts a node again, in its place, whenever its process ends, as a process manager does. */
+  keep(node: LabNode): { deaths(): number } {
+    let deaths = 0
+    const watch = (): void => {
+      node.process.process.once('exit', () => {
+        if (this.#stopping) return
+        deaths++
+        node.process = spawnNode(node.name, node.options)
+        watch()
+      })
+    }
+    watch()
+    return { deaths: () => deaths }
   }
 
   /** Shards by the address of their owner, those on the move under ''. */
@@ -129,6 +157,7 @@ export class Lab {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true
     await Promise.all(this.nodes.map(({ process }) => process.end('SIGKILL')))
     for (const clean of this.#cleanup.toReversed()) await clean().catch(() => undefined)
     rmSync(this.dir, { recursive: true, force: true })

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type ClusterSettings, readClusterSettings } from './cluster/index.ts'
+import { type PoisonSettings, readPoisonSettings } from './poison/index.ts'
 
 const port = z.coerce.number().int().min(1).max(65_535)
 const on = z.enum(['on', 'off'])
@@ -45,6 +46,8 @@ const environment = z.object({
   TWIN_KEEP_RAW_DAYS: z.coerce.number().int().min(2).default(90),
   TWIN_KEEP_MINUTES_DAYS: z.coerce.number().int().min(2).default(730),
   TWIN_ROLLUPS: on.default('on'),
+  /** Program that takes camera streams in. */
+  TWIN_FFMPEG: z.string().default('ffmpeg'),
   /** 审图号 of the base map in use, shown in the map's footer. */
   TWIN_MAP_APPROVAL: z.string().default(''),
   /** GeoJSON of the provinces that replaces the demonstration map. */
@@ -64,6 +67,7 @@ export interface Config {
   readonly mqttUrl: string | null
   /** null = a single node. */
   readonly cluster: { readonly redisUrl: string; readonly addr: string; readonly settings: ClusterSettings } | null
+  readonly poison: PoisonSettings
   readonly deviceMaster: string
   readonly authSecret: string
   readonly adminPassword: string | null
@@ -74,6 +78,7 @@ export interface Config {
   readonly keepRawDays: number
   readonly keepMinutesDays: number
   readonly rollups: boolean
+  readonly ffmpeg: string
   readonly map: { readonly approval: string | null; readonly file: string | null; readonly crs: 'WGS-84' | 'GCJ-02' }
 }
 
@@ -107,7 +112,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       throw new ConfigError(error instanceof Error ? error.message : String(error))
     }
   }
+  const poison = (): PoisonSettings => {
+    try {
+      return readPoisonSettings(env)
+    } catch (error) {
+      throw new ConfigError(error instanceof Error ? error.message : String(error))
+    }
+  }
   return {
+    poison: poison(),
     mode: e.TWIN_MODE,
     host: e.TWIN_HOST,
     httpPort: e.TWIN_HTTP_PORT,
@@ -132,6 +145,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keepRawDays: e.TWIN_KEEP_RAW_DAYS,
     keepMinutesDays: e.TWIN_KEEP_MINUTES_DAYS,
     rollups: e.TWIN_ROLLUPS === 'on',
+    ffmpeg: e.TWIN_FFMPEG,
     map: { approval: e.TWIN_MAP_APPROVAL || null, file: e.TWIN_MAP_FILE ?? null, crs: e.TWIN_MAP_CRS },
   }
 }

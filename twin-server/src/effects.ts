@@ -7,6 +7,8 @@ export interface EffectTargets {
   readonly runtime: Pick<Runtime, 'ask'>
   readonly downlink: Pick<Downlink, 'publishCommand' | 'requestRebirth'>
   readonly video: VideoPort
+  /** Who carries a topic to people; what nobody carries is only logged, as what the screens show anyway. */
+  readonly notify: Readonly<Record<string, () => void>>
   readonly log: { info(detail: object, message: string): void; warn(detail: object, message: string): void }
 }
 
@@ -25,7 +27,7 @@ export function createEffects(): EffectPort & { connect(targets: EffectTargets):
         early.push(effect)
         return
       }
-      const { downlink, video, log } = targets
+      const { downlink, video, notify, log } = targets
       const failed = (error: unknown): void => log.warn({ effect: effect.kind, error: String(error) }, 'effect failed')
       switch (effect.kind) {
         case 'publishCommand':
@@ -46,6 +48,7 @@ export function createEffects(): EffectPort & { connect(targets: EffectTargets):
           break
         case 'notify':
           log.info({ station: effect.station, topic: effect.topic, ...effect.body }, 'notify')
+          notify[effect.topic]?.()
           break
       }
     },

@@ -10,13 +10,14 @@ import { demoFleet } from '@twin/models/stations'
 import { createCluster, type News } from './cluster/index.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
-import { createHttp, expireUntaken, type HttpStore, logCommandEnds } from './http/index.ts'
+import { createHttp, expireUntaken, type HttpStore, logCommandEnds, stationChanges } from './http/index.ts'
 import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
-import { createFirstAdministrator, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
+import { createFirstAdministrator, createSecretBox, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
 import { createStore, defaultRetention, keepEmbeddedPostgres, type StationStore } from './store/index.ts'
-import { permissionsFromRoles, startModules } from './modules/index.ts'
-import { createVideoNotConfigured } from './video/index.ts'
+import { createLivePort, permissionsFromRoles, startModules } from './modules/index.ts'
+import { PoisonGuard } from './poison/index.ts'
+import { cameraService, startVideo, videoRoutes } from './video/index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 // Errors under either name come with message and stack; by default pino shows only `err`.
@@ -59,6 +60,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   }
   const store = await createStore({
     url,
+    crashWindowMs: config.poison.windowMs,
     onRetry: (error) => log.warn({ err: error }, 'commit failed, trying again'),
     ...(config.cluster && {
       cluster: { lockMs: config.cluster.settings.lockTimeoutMs, idleMs: config.cluster.settings.idleTransactionMs },
@@ -67,11 +69,13 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   parts.add('store', () => store.close())
   if (demo) await seedDemoFleet(store.stations)
 
+  const poison = new PoisonGuard({ store: store.poison, settings: config.poison, databaseUrl: url, inc: store.inc, log })
   const effects = createEffects()
   const local = createRuntime({
     ownership: config.cluster ? 'given' : 'all',
     commit: store.commitPort,
     recovery: store.recoveryPort,
+    poison,
     effects,
     clock,
     ids: { next: () => v7() },
@@ -85,7 +89,11 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     onFatal,
     log: (level, message, detail) => log[level](detail ?? {}, message),
   })
+  await poison.start(config.cluster === null)
+  parts.add('poison', () => poison.stop())
   await local.start()
+  // The claim counted the death of the owner before.
+  await poison.refresh()
   parts.add('runtime', () => local.stop())
 
   const security = createSecurity({
@@ -100,6 +108,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   else await createFirstAdministrator(security, config.adminPassword)
 
   const origins = [config.publicUrl, `http://127.0.0.1:${config.httpPort}`, `http://localhost:${config.httpPort}`]
+  const box = createSecretBox(config.authSecret, 'cameras')
   const modules = await startModules({
     db: store.db,
     databaseUrl: url,
@@ -108,6 +117,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     allowedOrigins: origins,
     log,
     filesDir: join(config.dataDir, 'files'),
+    services: [cameraService(box)],
   })
   parts.add('modules', () => modules.stop())
 
@@ -123,6 +133,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     ? await createCluster({
         ...config.cluster,
         store,
+        poison,
         local,
         authSecret: config.authSecret,
         log,
@@ -132,6 +143,12 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       })
     : null
   const runtime = cluster?.runtime ?? local
+  const video = await startVideo({
+    ...{ runtime, modules, security, box, clock, log },
+    dir: join(config.dataDir, 'video'),
+    ffmpeg: config.ffmpeg,
+  })
+  parts.add('video', () => video.stop())
   const hub = createLiveHub({
     runtime,
     ...(cluster && { remote: cluster.exchange }),
@@ -149,11 +166,19 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     stations: store.stations,
     series: (query) => store.history.series(query),
     counterReadings: (queries, timeZone) => store.history.counterReadings(queries, timeZone),
+    buckets: (query, timeZone) => store.history.buckets(query, timeZone),
+    machineUse: (query, timeZone) => store.history.machineUse(query, timeZone),
     async viewAt(station, t) {
       const source = await store.history.twinSource(station.id, t)
       return source && viewAt(station, source, t)
     },
   }
+  const refresh = (station: string): void => {
+    hub.refresh(station)
+    modules.bells.ring(`live:${station}`).catch((error: unknown) => log.warn({ err: error }, 'open pages did not hear of a change'))
+  }
+  const changes = stationChanges({ store: httpStore, runtime, onConfigured: refresh })
+  modules.connect(createLivePort({ runtime, stations: store.stations, store: httpStore, changes, refresh }))
   const portals = join(root, 'portals', 'dist')
   const health: Record<string, () => Promise<{ ok: boolean; detail: string }>> = { database: () => store.health() }
   if (demo) health.demo = async () => ({ ok: true, detail: JSON.stringify(demoUsers) })
@@ -180,10 +205,14 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       cluster?.tell({ type: 'secret', device, generation })
     },
     ...(cluster && { cluster }),
+    poison,
     ...(cluster && { internal: (request: Request) => cluster.internal(request) }),
-    onConfigured: (station) => hub.refresh(station),
+    changes,
     health,
-    extensions: [modules.extension],
+    extensions: [
+      modules.extension,
+      videoRoutes({ video, records: modules.records, security, allowedOrigins: origins, log, gate: modules.gate, clock }),
+    ],
     gate: modules.gate,
     metrics: [
       () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),
@@ -226,8 +255,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   parts.add('ingest', () => devices.close())
   disconnect = (device) => devices.disconnect(device)
   health.devices = async () => devices.health()
-  const video = createVideoNotConfigured(runtime, (error, station) => log.warn({ station, err: error }, 'video result not taken'))
-  effects.connect({ runtime, downlink: devices, video, log })
+  effects.connect({ runtime, downlink: devices, video, notify: { 'alarm.escalated': modules.escalated }, log })
   const endLog = logCommandEnds({
     runtime,
     db: store.db,

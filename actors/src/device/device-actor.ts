@@ -101,12 +101,19 @@ export function evaluateDevice(context: DeviceContext, changed?: readonly number
     escalateMs: readings.escalateMs,
     groups,
     dirty,
+    held: isHeld(core, own),
   })
   if (timed) core.timedAt = now
   if (core.table.notices.length === 0 || (now - core.noticedAt < NOTICE_MS && now >= core.noticedAt)) return alarms
   core.noticedAt = now
   const notices = evaluateNotices(core.table.notices, own.notices, readings, now)
   return notices.length === 0 ? alarms : [...alarms, ...notices]
+}
+
+/** Held by a document. Work on a station as such leaves its own alarms (fire, pressure) awake until it is scrapped. */
+function isHeld(core: DeviceCore, { held }: DeviceState): boolean {
+  if (held === undefined || held.length === 0) return false
+  return core.config.kind !== 'station' || held.some(({ kind }) => kind === 'scrapped')
 }
 
 /** The station's alarms that may have taken alarms of this device below them; nearly always there is nothing open. */

@@ -46,6 +46,15 @@ export function applyDeviceFact(draft: Draft<DeviceState>, fact: Exclude<DeviceF
     case 'commanded':
       draft.commanded = { state: fact.body.state, at: fact.at }
       return
+    case 'device.held':
+      hold(draft, fact)
+      return
     case 'device.event':
   }
+}
+
+function hold(draft: Draft<DeviceState>, { at, body }: DeviceFact & { readonly kind: 'device.held' }): void {
+  const { on, ...rest } = body
+  const others = (draft.held ?? []).filter(({ kind, document }) => kind !== rest.kind || document !== rest.document)
+  draft.held = on ? [...others, { ...rest, since: at }] : others
 }

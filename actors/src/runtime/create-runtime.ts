@@ -1,14 +1,16 @@
 import type { StationConfig } from '@twin/models/stations'
 import type { Patch, StationSummary, StationView } from '@twin/models/live'
 import type { Effect } from '@twin/models/twin'
-import type { ClaimedShard, Committed, DeadLetter, DeviceInput, Outcome } from '../ports.ts'
+import type { ClaimedShard, Committed, DeadLetter, DeviceInput, Outcome, PoisonPort, TurnMark } from '../ports.ts'
 import { lastLook, moveCommand, moved as siteChanged, takeBack } from '../station/index.ts'
 import { NO_SHARD } from './batch.ts'
+import { CarefulLane, unwatched } from './careful-lane.ts'
 import type { Cell } from './cell.ts'
 import { Committer } from './committer.ts'
 import { DueHeap } from './due-heap.ts'
 import { Gate } from './gate.ts'
 import { Holdings } from './holdings.ts'
+import { markOfInput, markOfRequest, markOfTick, markOfTurn } from './marks.ts'
 import { settingsOf, type RuntimeOptions, type Settings } from './options.ts'
 import { letterOf, moveCursor, nextCursor } from './receive.ts'
 import { Mailbox } from './mailbox.ts'
@@ -40,12 +42,15 @@ class TwinRuntime implements Runtime {
   readonly #mailbox: Mailbox
   readonly #runner: Runner
   readonly #holdings: Holdings
+  readonly #poison: PoisonPort
+  readonly #lane: CarefulLane
   #phase: 'new' | 'running' | 'stopped' = 'new'
   #cancelTick: () => void = () => {}
   readonly #counts = { accepted: 0, duplicate: 0, rejected: 0 }
 
   constructor(options: RuntimeOptions) {
     this.#options = options
+    this.#poison = options.poison ?? unwatched
     this.#settings = settingsOf(options)
     this.#holdings = new Holdings(options.ownership ?? 'all')
     const { clock, scheduler, commit: port } = options
@@ -87,11 +92,14 @@ class TwinRuntime implements Runtime {
       supervisor: this.#supervisor,
       gate: this.#gate,
       due: this.#due,
+      poison: this.#poison,
       batch: () => this.#committer.open,
       touched: () => this.#committer.touched(),
       dispatch: (station, command) => this.#dispatch(station, command),
       problem: (message, error) => this.#log('error', message, error),
     })
+    const unnoted = (error: unknown): void => this.#log('warn', 'turns could not be noted', error)
+    this.#lane = new CarefulLane(this.#poison, () => this.#durable(), unnoted)
   }
 
   async start(): Promise<void> {
@@ -171,10 +179,12 @@ class TwinRuntime implements Runtime {
 
   deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
     if (this.#phase !== 'running') return
+    const mark = markOfInput(input)
     // Nearly always nothing waits, and then a message needs no place in a queue.
-    if (!this.#mailbox.enter()) return this.#mailbox.take(input.bytes, () => this.#deliver(input, done))
+    if (!this.#lane.open(mark.shard) || !this.#mailbox.enter())
+      return this.#lane.pass(mark, () => this.#mailbox.take(input.bytes, () => this.#deliver(input, mark, done)))
     try {
-      this.#deliver(input, done)
+      this.#deliver(input, mark, done)
     } finally {
       this.#mailbox.leave()
     }
@@ -200,7 +210,8 @@ class TwinRuntime implements Runtime {
       return Promise.resolve({ ok: false, reason: 'overloaded', detail: '系统繁忙,请稍后再试 Too much is waiting, try again' })
     if (!this.#holdings.ownsStation(request.station)) return Promise.resolve(moved())
     return new Promise((resolve) => {
-      this.#mailbox.post(() => this.#ask(request, resolve))
+      const mark = markOfRequest(request)
+      this.#lane.pass(mark, () => this.#mailbox.post(() => this.#ask(request, mark, resolve)))
     })
   }
 
@@ -260,7 +271,7 @@ class TwinRuntime implements Runtime {
             const cell = this.#residents.replace(config, before)
             for (const core of cell.order) this.#supervisor.release(core.address)
             this.#supervisor.release(cell.address)
-            this.#runner.run(cell, (turn) => {
+            this.#runner.run(cell, markOfTurn(cell.config.id), (turn) => {
               if (before && cell.state.station.fence !== null && siteMoved(before.config, config))
                 turn.say(cell.address, [{ kind: 'fence.changed', v: 1, at: cell.now(turn.wall), body: null }])
               else siteChanged(cell, turn)
@@ -314,35 +325,37 @@ class TwinRuntime implements Runtime {
     }
   }
 
-  #deliver(input: DeviceInput, done: (outcome: Outcome) => void): void {
+  #deliver(input: DeviceInput, mark: TurnMark, done: (outcome: Outcome) => void): void {
     // Not ours: unanswered, its owner gets it again.
     if (!this.#holdings.ownsStation(input.station)) return
     const config = this.#residents.configOf(input.device)
     if (config === undefined) return this.#reject(input, 'unknown-device', '', done)
     if (config.id !== input.station) return this.#reject(input, 'not-permitted', `device of station ${config.id}`, done)
     const cell = this.#residents.awake(config.id)
-    if (cell !== undefined) return this.#receive(cell, input, done)
+    if (cell !== undefined) return this.#receive(cell, input, mark, done)
     this.#withCell(config.id, (found) => {
-      if (found !== undefined) this.#receive(found, input, done)
+      if (found !== undefined) this.#receive(found, input, mark, done)
       else if (this.#holdings.ownsStation(input.station)) this.#reject(input, 'unknown-device', '', done)
     })
   }
 
-  #receive(cell: Cell, input: DeviceInput, done: (outcome: Outcome) => void): void {
+  #receive(cell: Cell, input: DeviceInput, mark: TurnMark, done: (outcome: Outcome) => void): void {
     const core = cell.cores.get(input.device)
     if (core === undefined) return this.#reject(input, 'unknown-device', '', done)
     const cursor = nextCursor(core, input)
     if (cursor === null) return this.#done(cell.shard, 'duplicate', input.bytes, done)
     const wall = Math.max(this.#options.clock.now(), input.received)
     let outcome: Outcome = 'rejected'
-    const healthy = !cell.quarantined.has(core.address)
-    const taken =
-      healthy && this.#runner.run(cell, (turn, station) => (outcome = inputTurn(cell, turn, core, input, station)), wall, core.address)
+    const why = this.#poison.condemned(mark) ? 'ended the process' : cell.quarantined.has(core.address) ? 'actor in quarantine' : null
+    const step = (turn: Turn, station: boolean): void => {
+      outcome = inputTurn(cell, turn, core, input, station)
+    }
+    const taken = why === null && this.#runner.run(cell, mark, step, wall, core.address)
     // Taken or buried, it is done with: a redelivery must not be looked at again.
     const batch = this.#committer.open
     if (cursor !== undefined) batch.cursor(cell.shard, moveCursor(core, input, cursor))
     if (!taken) {
-      batch.deadLetters.push(cell.shard, letterOf(input, 'poison', healthy ? 'a step failed twice' : 'actor in quarantine'))
+      batch.deadLetters.push(cell.shard, letterOf(input, 'poison', why ?? 'a step failed twice'))
       this.#runner.countReject(cell.shard, core.id, 'poison', 1)
     }
     this.#done(cell.shard, outcome, input.bytes, done)
@@ -364,18 +377,20 @@ class TwinRuntime implements Runtime {
     this.#done(shard, 'rejected', input.bytes, done)
   }
 
-  #ask(request: Request, resolve: (reply: Reply) => void): void {
+  #ask(request: Request, mark: TurnMark, resolve: (reply: Reply) => void): void {
     this.#withCell(request.station, (cell) => {
       const shard = shardOf(request.station)
       let reply: Reply = this.#holdings.owns(shard) ? { ok: false, reason: 'not-found', detail: '没有此站点 No such station' } : moved()
       if (cell) {
+        const release = request.type === 'actor.release'
         const actor = 'device' in request ? `device:${request.device}` : cell.address
         cell.activeAt = this.#options.clock.now()
+        if (release) this.#release(request)
         const taken =
-          !cell.quarantined.has(actor) &&
-          this.#runner.run(cell, (turn, station) => {
+          (release || (!cell.quarantined.has(actor) && !this.#poison.condemned(mark))) &&
+          this.#runner.run(cell, mark, (turn, station) => {
             reply = answer(cell, turn, request)
-            if (station && request.type !== 'command.check') stationTurn(cell, turn, new Set())
+            if (station && request.type !== 'command.check' && !release) stationTurn(cell, turn, new Set())
           })
         if (!taken) reply = { ok: false, reason: 'quarantined', detail: `${actor} 已隔离 is in quarantine` }
       }
@@ -384,11 +399,16 @@ class TwinRuntime implements Runtime {
     })
   }
 
+  #release({ station, actor }: Extract<Request, { type: 'actor.release' }>): void {
+    this.#supervisor.release(actor)
+    this.#poison.pardon(station).catch((error: unknown) => this.#log('warn', `pardon of ${station} not stored`, error))
+  }
+
   /** The commit of ARMED is through: now the command may be sent, if it still may. */
   #dispatch(station: string, id: string): void {
     this.#mailbox.post(() => {
       this.#withCell(station, (cell) => {
-        if (cell) this.#runner.run(cell, (turn) => commandTurn(cell, turn, id))
+        if (cell) this.#runner.run(cell, markOfTurn(cell.config.id), (turn) => commandTurn(cell, turn, id))
       })
     })
   }
@@ -403,7 +423,8 @@ class TwinRuntime implements Runtime {
         const wall = this.#options.clock.now()
         const against = cell.quarantined.has(cell.address) ? { rejectCode: null, detail: null } : lastLook(cell, wall, message.id)
         if (against === null) this.#options.effects.execute(effect)
-        else if (against.rejectCode !== null) this.#runner.run(cell, (turn) => takeBack(cell, turn, message.id, against))
+        else if (against.rejectCode !== null)
+          this.#runner.run(cell, markOfTurn(cell.config.id), (turn) => takeBack(cell, turn, message.id, against))
       })
     })
   }
@@ -420,16 +441,22 @@ class TwinRuntime implements Runtime {
     const stations: string[] = []
     for (let id = this.#due.pop(now); id !== undefined; id = this.#due.pop(now)) stations.push(id)
     for (const station of stations) {
-      this.#mailbox.post(() => {
-        this.#withCell(station, (cell) => {
-          if (!cell) return
-          if (cellDue(cell) <= now) this.#runner.run(cell, (turn, withStation) => tickTurn(cell, turn, withStation))
-          this.#due.push(station, Math.max(cellDue(cell), now + 1))
-        })
-      })
+      const mark = markOfTick(station)
+      this.#lane.pass(mark, () => this.#mailbox.post(() => this.#tickCell(mark, now)))
     }
     this.#residents.maintain(now, this.#settings)
     this.#scheduleTick()
+  }
+
+  #tickCell(mark: TurnMark, now: number): void {
+    const { station } = mark
+    this.#withCell(station, (cell) => {
+      if (!cell) return
+      const condemned = this.#poison.condemned(mark)
+      if (cellDue(cell) <= now && !condemned) this.#runner.run(cell, mark, (turn, withStation) => tickTurn(cell, turn, withStation))
+      // One whose deadlines end processes is asked again after a while: a person may have pardoned it.
+      this.#due.push(station, condemned ? now + 10_000 : Math.max(cellDue(cell), now + 1))
+    })
   }
 
   #fatal(error: Error): void {

@@ -1,4 +1,4 @@
-import type { Clock, CommitPort, EffectPort, IdSource, RecoveryPort } from '../ports.ts'
+import type { Clock, CommitPort, EffectPort, IdSource, PoisonPort, RecoveryPort } from '../ports.ts'
 
 /** Calls back later; the only way this package waits. Adapter: timers of the host, or a test's own hands. */
 export interface Scheduler {
@@ -13,6 +13,8 @@ export interface RuntimeOptions {
   readonly clock: Clock
   readonly ids: IdSource
   readonly scheduler: Scheduler
+  /** Watches turns for those that end the process. Without it only those that throw are contained. */
+  readonly poison?: PoisonPort
   /** all: claims every shard at start (default). given: holds what `acquire` brings. */
   readonly ownership?: 'all' | 'given'
   /** The runtime has stopped: another owner holds its shards, or a bug in the gate. The host should exit. */

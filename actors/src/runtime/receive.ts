@@ -43,6 +43,10 @@ function isDeath(channel: 't' | 'e', envelope: DeviceInput['envelope']): boolean
 export function receive(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput): Outcome {
   const boot = input.envelope.boot === undefined ? null : bootOf(input.envelope.boot)
   turn.actor = core.address
+  if (cell.state.devices[core.id]?.held?.some(({ kind }) => kind === 'scrapped') === true) {
+    refuse(turn, core, input, [{ reason: 'not-permitted', point: '', detail: '设备已报废 the device is scrapped' }])
+    return 'rejected'
+  }
   return input.channel === 't' ? receiveTelemetry(cell, turn, core, input, boot) : receiveEvent(cell, turn, core, input, boot)
 }
 

@@ -11,7 +11,17 @@ import {
 } from '@twin/models/alarms'
 import type { RejectCode } from '@twin/models/twin'
 import { evaluateDevice, stateOfDevice } from '../device/device-actor.ts'
-import { dryRun, moveCommand, requestCommand, watchPresence } from '../station/index.ts'
+import {
+  abortRun,
+  dryRun,
+  engageJoint,
+  holdDevice,
+  moveCommand,
+  releaseJoint,
+  requestCommand,
+  startSequence,
+  watchPresence,
+} from '../station/index.ts'
 import type { Cell } from './cell.ts'
 import type { Turn } from './turn.ts'
 import type { Reply, Request } from './types.ts'
@@ -51,6 +61,22 @@ export function answer(cell: Cell, turn: Turn, request: Request): Reply {
       watchPresence(cell, turn)
       if (request.command !== null) moveCommand(cell, turn, request.command, { type: 'video', ok: request.ok, detail: request.detail })
       return ok
+    case 'run.start':
+      watchPresence(cell, turn)
+      return runReply(cell, startSequence(cell, turn, request))
+    case 'run.abort':
+      return runReply(cell, abortRun(cell, turn, request.id, request.by))
+    case 'joint.engage':
+      return runReply(cell, engageJoint(cell, turn, request))
+    case 'joint.release':
+      return runReply(cell, releaseJoint(cell, turn, request))
+    case 'device.lockout': {
+      const refused = holdDevice(cell, turn, request)
+      return refused === null ? ok : { ok: false, ...refused }
+    }
+    case 'actor.release':
+      cell.quarantined.delete(request.actor)
+      return ok
     case 'position.correct': {
       const core = cell.cores.get(request.device)
       if (core === undefined) return notFound('没有此设备 No such device')
@@ -66,6 +92,11 @@ export function answer(cell: Cell, turn: Turn, request: Request): Reply {
 function moved(cell: Cell, turn: Turn, id: string, input: Parameters<typeof moveCommand>[3]): Reply {
   const refused = moveCommand(cell, turn, id, input)
   return refused === null ? commandReply(cell, id) : { ok: false, ...refused }
+}
+
+function runReply(cell: Cell, refused: ReturnType<typeof abortRun>): Reply {
+  const { run } = cell.state.station
+  return refused === null ? { ok: true, ...(run && { run }) } : { ok: false, ...refused }
 }
 
 /** What people may not do is their error, what the plant forbids is a conflict. */

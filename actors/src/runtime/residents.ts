@@ -129,8 +129,14 @@ export class Residents {
     return gone
   }
 
+  /** A device that moved on belongs to the station it moved to. */
+  #unregister(station: string): void {
+    for (const { id } of this.#configs.get(station)?.devices ?? []) if (this.#stationOf.get(id)?.id === station) this.#stationOf.delete(id)
+    this.#configs.delete(station)
+  }
+
   #register(config: StationConfig): void {
-    for (const device of this.#configs.get(config.id)?.devices ?? []) this.#stationOf.delete(device.id)
+    this.#unregister(config.id)
     this.#configs.set(config.id, config)
     for (const device of config.devices) this.#stationOf.set(device.id, config)
   }
@@ -213,8 +219,7 @@ export class Residents {
   }
 
   remove(station: string): void {
-    for (const device of this.#configs.get(station)?.devices ?? []) this.#stationOf.delete(device.id)
-    this.#configs.delete(station)
+    this.#unregister(station)
     this.#cells.delete(station)
     this.#passive.delete(station)
   }

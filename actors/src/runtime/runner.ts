@@ -1,5 +1,5 @@
 import type { RejectReason } from '@twin/models/wire'
-import type { Clock } from '../ports.ts'
+import type { Clock, PoisonPort, TurnMark } from '../ports.ts'
 import type { Batch } from './batch.ts'
 import { StepError, type Cell } from './cell.ts'
 import type { DueHeap } from './due-heap.ts'
@@ -19,6 +19,7 @@ export interface RunnerPorts {
   readonly supervisor: Supervisor
   readonly gate: Gate
   readonly due: DueHeap<string>
+  readonly poison: PoisonPort
   batch(): Batch
   touched(): void
   /** A command was armed, and that is durable. */
@@ -41,7 +42,17 @@ export class Runner {
    * Runs a turn, once more if it throws, then without the station's own step unless the device itself is to blame.
    * False: it came to nothing.
    */
-  run(cell: Cell, step: (turn: Turn, station: boolean) => void, wall = this.#ports.clock.now(), device?: string): boolean {
+  run(cell: Cell, mark: TurnMark, step: (turn: Turn, station: boolean) => void, wall = this.#ports.clock.now(), device?: string): boolean {
+    const { poison } = this.#ports
+    poison.enter(mark)
+    try {
+      return this.#run(cell, step, wall, device)
+    } finally {
+      poison.leave()
+    }
+  }
+
+  #run(cell: Cell, step: (turn: Turn, station: boolean) => void, wall: number, device: string | undefined): boolean {
     cell.activeAt = wall
     this.steps++
     const healthy = !cell.quarantined.has(cell.address)

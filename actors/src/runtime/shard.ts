@@ -38,17 +38,15 @@ export function xxh32(text: string, seed = 0): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** Asked several times for every message; the hash costs as much as reading the message. */
 const shards = new Map<string, number>()
 const REMEMBERED = 100_000
 
+/** Asked several times for every message, of the same stations. */
 export function shardOf(station: string): number {
   let shard = shards.get(station)
-  if (shard === undefined) {
-    shard = xxh32(station) & (SHARDS - 1)
-    if (shards.size >= REMEMBERED) shards.clear()
-    shards.set(station, shard)
-  }
+  if (shard !== undefined) return shard
+  shard = xxh32(station) & (SHARDS - 1)
+  if (shards.size < REMEMBERED) shards.set(station, shard)
   return shard
 }
 export const shardOfTechnician = (id: string): number => xxh32(`tech:${id}`) & (SHARDS - 1)

@@ -1,6 +1,6 @@
 import type { Patch, StationSummary } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
-import type { CommandState, Person, Position, RejectCode } from '@twin/models/twin'
+import type { CommandState, ControlRun, HoldKind, Person, Position, PressureBand, RejectCode } from '@twin/models/twin'
 import type { Watermark } from '@twin/models/wire'
 import type { ClaimedShard, Committed, DeadLetter, DeviceInput, Outcome, SnapshotReader } from '../ports.ts'
 
@@ -72,6 +72,57 @@ export type Request =
       readonly ok: boolean
       readonly detail: string
     }
+  /**
+   * The start sequence: steps as commands, each sent when the one before is confirmed; the reply carries the run. The same id again is the same run.
+   * `units`: compressors to start, none = the one that ran least.
+   */
+  | {
+      readonly type: 'run.start'
+      readonly station: string
+      readonly id: string
+      readonly by: Person
+      readonly reason: string
+      readonly units: readonly string[]
+    }
+  | { readonly type: 'run.abort'; readonly station: string; readonly id: string; readonly by: Person }
+  /** Brings a central station under joint control, or gives it another band (bar); `units` absent = all offered. */
+  | {
+      readonly type: 'joint.engage'
+      readonly station: string
+      readonly id: string
+      readonly by: Person
+      readonly reason: string
+      readonly band: PressureBand
+      readonly units?: readonly string[] | undefined
+      /** h the lead may run longer than another unit. */
+      readonly rotateAfterH: number
+    }
+  /** A unit (or, null, the station) leaves joint control. */
+  | {
+      readonly type: 'joint.release'
+      readonly station: string
+      readonly id: string
+      readonly by: Person
+      readonly reason: string
+      readonly unit: string | null
+    }
+  /**
+   * A document takes hold of a device or lets go of it; again the same changes nothing. While held the device takes no command (conflict, with code
+   * UNDER_REPAIR, TAGGED_OUT or SCRAPPED) and its alarms are suppressed. A tag of kind `lockout` only who hung it takes off (not-permitted).
+   */
+  | {
+      readonly type: 'device.lockout'
+      readonly station: string
+      /** The station's id for the station as a whole: then none of its devices takes a command. */
+      readonly device: string
+      readonly by: Person
+      readonly on: boolean
+      readonly reason: string
+      readonly document: string
+      readonly kind: HoldKind
+    }
+  /** Takes an actor out of quarantine, and lets turns of its station run again that had ended processes. */
+  | { readonly type: 'actor.release'; readonly station: string; readonly actor: string }
   | { readonly type: 'position.correct'; readonly station: string; readonly device: string; readonly position: Position }
 
 /** Refusals carry a reason the API maps to a status. */
@@ -79,6 +130,7 @@ export type Reply =
   | {
       readonly ok: true
       readonly command?: CommandState
+      readonly run?: ControlRun
       readonly check?: {
         readonly allowed: boolean
         readonly rejectCode: RejectCode | null

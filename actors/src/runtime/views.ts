@@ -1,7 +1,7 @@
 import { effectiveQuality, findPoint } from '@twin/models/kinds'
 import type { StationSummary, StationView } from '@twin/models/live'
-import { isAnnunciated, needsAck } from '@twin/models/alarms'
-import { devicesOf, isLoaded, isRunning, type StationConfig } from '@twin/models/stations'
+import { isAnnunciated, needsAck, stationCondition } from '@twin/models/alarms'
+import { devicesOf, isLoaded, isRunning, ratedFlowOf, type StationConfig } from '@twin/models/stations'
 import { NEVER, qualities } from '@twin/models/twin'
 import type { IdSource, RecoveredCell } from '../ports.ts'
 import type { DeviceCore } from '../telemetry/index.ts'
@@ -73,6 +73,7 @@ export function summaryOf(cell: Cell, wall: number): StationSummary {
     region,
     position: positionOf(cell),
     state: alarms.P1 + alarms.P2 > 0 ? 'alarm' : devices.online === 0 ? 'offline' : units.running > 0 ? 'running' : 'standby',
+    condition: stationCondition(config, cell.state.devices),
     pressure: own('headerPressure'),
     flow: own('headerFlow'),
     power: own('totalPower'),
@@ -81,7 +82,7 @@ export function summaryOf(cell: Cell, wall: number): StationSummary {
     devices,
     alarms,
     presence: cell.state.station.presence,
-    ratedFlow: devicesOf(config, 'compressor').reduce((sum, { settings }) => sum + (settings['ratedFlow'] ?? 0), 0),
+    ratedFlow: ratedFlowOf(config, (unit) => cell.state.devices[unit]?.held?.some(({ kind }) => kind === 'scrapped') === true),
     outlets: devicesOf(config, 'outlet').map((outlet) => ({ id: outlet.id, name: outlet.texts?.['customer'] ?? outlet.name })),
   }
 }

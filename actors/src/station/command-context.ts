@@ -13,7 +13,7 @@ import {
 } from '@twin/models/commands'
 import { findPoint } from '@twin/models/kinds'
 import { enumIndex } from '@twin/models/stations'
-import type { CommandState } from '@twin/models/twin'
+import type { CommandState, DeviceHold } from '@twin/models/twin'
 import type { CellView } from '../runtime/turn.ts'
 import type { DeviceCore } from '../telemetry/index.ts'
 
@@ -34,8 +34,7 @@ export function aimAt(cell: CellView, target: string, code: string): Aim | undef
 export function check(
   cell: CellView,
   { core, command }: Aim,
-  id: string | null,
-  args: CommandArgs,
+  { id, args, origin }: { readonly id: string | null; readonly args: CommandArgs; readonly origin?: CommandState['origin'] },
   by: Asker | null,
   now: number,
 ): CheckResult {
@@ -50,6 +49,8 @@ export function check(
     policy: cell.config.policy,
     limits: limitsFor(cell.config, core.config, tankPressures(cell, now), now),
     deviceHolds: device ? bindingEffects(core.table.alarms, device.alarms) : [],
+    ...(origin !== undefined && { origin }),
+    held: holdsOn(cell, core.id),
     readings: cell.readings.at(core, now),
     derived: knownToTwin(cell, core, command, now),
     now,
@@ -58,7 +59,14 @@ export function check(
   return checkCommand(input)
 }
 
-function tankPressures(cell: CellView, now: number): readonly number[] {
+/** Documents that hold a device, or the station as a whole. */
+export function holdsOn(cell: CellView, device: string): readonly DeviceHold[] {
+  const { devices } = cell.state
+  const own = devices[device]?.held ?? []
+  return device === cell.config.id ? own : [...own, ...(devices[cell.config.id]?.held ?? [])]
+}
+
+export function tankPressures(cell: CellView, now: number): readonly number[] {
   return cell.order.flatMap((core) => {
     const index = core.config.kind === 'tank' ? findPoint(core.table.kind, 'workingPressureMax') : -1
     return index < 0 ? [] : [cell.readings.at(core, now).read(core, index)]
@@ -87,7 +95,7 @@ export function contextFor(cell: CellView, aim: Aim, state: CommandState, asker:
     policy: cell.config.policy,
     now,
     check: () => {
-      const result = check(cell, aim, state.id, state.args, asker, now)
+      const result = check(cell, aim, state, asker, now)
       cell.readings.at(core, now)
       return result
     },

@@ -24,6 +24,9 @@ export interface NewRequest {
   readonly reason: string
   readonly by: Person
   readonly confirmed: boolean
+  /** Absent = a person asks for just this. `joint` counts as automation unless a person's run of steps gives it. */
+  readonly origin?: CommandState['origin']
+  readonly automation?: boolean
 }
 
 const unknownCommand = (code: string): Refused => ({
@@ -38,10 +41,20 @@ export function requestCommand(cell: CellView, turn: Turn, request: NewRequest):
   const aim = aimAt(cell, request.target, request.code)
   if (aim === undefined) return unknownCommand(request.code)
   const now = cell.now(turn.wall)
-  const { id, target, reason, by, confirmed } = request
+  const { id, target, reason, by, confirmed, origin, automation } = request
   const args = completeArgs(aim.command.definition, request.args, reason)
-  const state = newCommand({ id, command: aim.command, target, args, reason, by, now, readings: cell.readings.at(aim.core, now) })
-  const asker: Asker = { person: by, reason, confirmed }
+  const state = newCommand({
+    id,
+    command: aim.command,
+    target,
+    args,
+    reason,
+    by,
+    ...(origin !== undefined && { origin }),
+    now,
+    readings: cell.readings.at(aim.core, now),
+  })
+  const asker: Asker = { person: by, reason, confirmed, ...(automation === true && { automation }) }
   // A recording obeys nobody.
   if (cell.replaying) {
     const detail = rejectText('NOT_APPLICABLE', '回放数据 replayed data')
@@ -60,7 +73,9 @@ export function requestCommand(cell: CellView, turn: Turn, request: NewRequest):
 
 export function dryRun(cell: CellView, wall: number, target: string, code: string, args: CommandArgs) {
   const aim = aimAt(cell, target, code)
-  return aim === undefined ? null : check(cell, aim, null, completeArgs(aim.command.definition, args, ''), null, cell.now(wall))
+  return aim === undefined
+    ? null
+    : check(cell, aim, { id: null, args: completeArgs(aim.command.definition, args, '') }, null, cell.now(wall))
 }
 
 /** Anything that happens to a command there is. */
@@ -129,7 +144,7 @@ export function lastLook(
   if (!state || !aim || state.phase !== 'DISPATCHED') return { rejectCode: null, detail: null }
   const now = cell.now(wall)
   if (state.expiresAt !== null && now >= state.expiresAt) return { rejectCode: 'EXPIRED', detail: rejectText('EXPIRED') }
-  const result = check(cell, aim, id, state.args, null, now)
+  const result = check(cell, aim, state, null, now)
   return result.allowed ? null : result
 }
 

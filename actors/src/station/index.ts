@@ -1,4 +1,7 @@
 export { dryRun, lastLook, moveCommand, openCommands, requestCommand, takeBack, type NewRequest } from './commands.ts'
 export { applyStationFact, initialStation } from './station-state.ts'
 export { moved, stationDue, stepStation, watchPresence, type StationNews } from './station-actor.ts'
+export { engageJoint, releaseJoint, type JointWish } from './joint.ts'
+export { abortRun, startSequence } from './run-requests.ts'
+export { holdDevice, type HoldRequest } from './hold.ts'
 export { distance } from './fence.ts'

@@ -8,6 +8,8 @@ import { abortOpen, evaluateCommands, openCommands, tickCommands } from './comma
 import { deriveCell } from './derive.ts'
 import { stepEnergyDay } from './energy.ts'
 import { stepFence } from './fence.ts'
+import { jointDue, stepJoint } from './joint.ts'
+import { runDue, stepRun } from './run.ts'
 import { presenceDue, presenceOf } from './presence.ts'
 import { stepVideo, videoDue } from './video.ts'
 
@@ -39,6 +41,8 @@ export function stepStation(cell: CellView, turn: Turn, news: StationNews): void
   watchFlood(cell, turn)
   tickCommands(cell, turn)
   if (news.measured.size > 0) evaluateCommands(cell, turn, news.measured)
+  stepRun(cell, turn)
+  stepJoint(cell, turn)
   const { planned, video } = cell.state.station
   const now = cell.now(turn.wall)
   if (planned !== null && planned.validUntil <= now) turn.say(cell.address, [{ kind: 'plan.changed', v: 1, at: now, body: null }])
@@ -149,6 +153,8 @@ export function stationDue(cell: CellView): number {
     flood,
     videoDue(station),
     presenceDue(cell),
+    runDue(cell),
+    jointDue(cell),
     station.planned?.validUntil ?? Infinity,
     station.energyDay?.until ?? Infinity,
     ...commands,

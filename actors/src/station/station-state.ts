@@ -1,5 +1,6 @@
-import type { CommandState, StationFact, StationState } from '@twin/models/twin'
+import type { CommandState, JointAction, StationFact, StationState } from '@twin/models/twin'
 import { foldCommand } from '@twin/models/commands'
+import { applyControlFact } from '@twin/models/control'
 import { LEAK_NIGHTS } from '@twin/models/stations'
 import { current, isDraft, type Draft } from 'immer'
 
@@ -61,6 +62,11 @@ export function applyStationFact(draft: Draft<StationState>, fact: StationFact):
       return
     case 'leak.night':
       draft.leakNights = [...(draft.leakNights ?? []), fact.body].slice(-LEAK_NIGHTS)
+      return
+    default: {
+      const { run, jointLog } = isDraft(draft) ? current(draft) : draft
+      Object.assign(draft, applyControlFact(run ?? null, (jointLog ?? []) as readonly JointAction[], fact))
+    }
   }
 }
 

@@ -168,11 +168,11 @@ function onStation(sim: StationSim, code: string, args: Args): Refusal {
     case 'station.setSequencingMode': {
       const mode = args['mode']
       return mode === 'OFF' || mode === 'LOCAL_MANUAL' || mode === 'AUTO_LOCAL' || mode === 'AUTO_CLOUD_PLAN'
-        ? patch(sim, { mode })
+        ? patch(sim, { mode, plan: null })
         : 'RANGE'
     }
     case 'station.applySequencePlan':
-      return number(args['validUntil']) > Date.now() && typeof args['plan'] === 'object' ? null : 'RANGE'
+      return takePlan(sim, args)
     case 'station.startLeakTest':
       return world.mode === 'OFF' ? 'STATE' : patch(sim, { mode: 'LEAK_TEST', leakTest: number(args['durationMin']) * 60 })
     case 'station.abortLeakTest':
@@ -186,6 +186,18 @@ function onStation(sim: StationSim, code: string, args: Args): Refusal {
     default:
       return 'UNKNOWN_COMMAND'
   }
+}
+
+/** The local master's part of joint control: it takes the server's order of use, and goes back to its own when the plan runs out. */
+function takePlan(sim: StationSim, args: Args): Refusal {
+  const left = (number(args['validUntil']) - Date.now()) / 1000
+  const [period] = Array.isArray(args['plan']) ? (args['plan'] as readonly Args[]) : []
+  const on = period?.['on']
+  if (!(left > 0) || !Array.isArray(on)) return 'RANGE'
+  if (sim.world.mode !== 'AUTO_CLOUD_PLAN') return 'STATE'
+  const order = (on as readonly unknown[]).filter((id) => typeof id === 'string')
+  if (order.some((id) => !sim.params.units.some((unit) => unit.id === id))) return 'RANGE'
+  return patch(sim, { plan: { order, left }, target: number(period?.['targetPressure']) || sim.world.target })
 }
 
 /** Everything may run again; the first machine that can goes ahead and loads, the others follow demand. */

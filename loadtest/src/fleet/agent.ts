@@ -32,6 +32,7 @@ export class Agent {
   clockSkew = 0
   silent = false
   online = false
+  #coldTold = false
 
   constructor(sim: StationSim, device: DeviceConfig, options: AgentOptions) {
     this.device = device
@@ -84,6 +85,7 @@ export class Agent {
   up(send: Send): void {
     this.online = true
     this.#birth()
+    this.#tellCold()
     this.uplink.connected(send)
     // The present first: what is late must find it there.
     this.sample()
@@ -148,6 +150,13 @@ export class Agent {
     }
   }
 
+  /** Once: since when the machine has been standing, or its restart delays would begin with our first word. */
+  #tellCold(): void {
+    const { coldSince } = this.#sim
+    if (coldSince === null || this.#coldTold) return
+    this.#coldTold = true
+    this.uplink.upload([[coldSince, this.#sim.read(this.device)]], () => undefined)
+  }
   #birth(): void {
     const points = this.#sim.declared(this.device.id).map((point) => point.name)
     this.#reporter.forget()

@@ -5,6 +5,7 @@ import { applyFault, deviceId, type FaultRequest } from './faults.ts'
 import { liveIncident } from './incidents.ts'
 import { MINUTE, uploadRange, worldAfter, type PastRange } from './range-upload.ts'
 import { loadMemory, pastSave, saveMemory } from './state-file.ts'
+import { coldWorld } from './cold-world.ts'
 import { StationSim } from './station-sim.ts'
 
 export interface FleetOptions extends AgentOptions {
@@ -18,6 +19,8 @@ export interface FleetOptions extends AgentOptions {
   readonly viaGateway: boolean
   /** Something goes wrong now and then, in history and live. */
   readonly incidents: boolean
+  /** Codes of stations that stand cold at the start: nothing runs, outlets shut, for ten minutes already. */
+  readonly cold?: readonly string[]
 }
 
 interface Station {
@@ -51,6 +54,7 @@ const SAVE_MS = 5_000
 const SAVE_SLACK_S = 15
 const MS_PER_DAY = 86_400_000
 const POSITION_MS = 600_000
+const COLD_MS = 600_000
 const FIRST_INCIDENT_MS = 60_000
 const NEXT_INCIDENT_MS = 15 * MINUTE
 const INCIDENT_MS = 40 * MINUTE
@@ -166,7 +170,12 @@ export class Fleet {
       if (backlogDays > 0) ranges.push(range)
       world = worldAfter(config, range)
     }
-    const sim = new StationSim(config, { world, seed: now % 1e6 })
+    const cold = this.#options.cold?.includes(config.code) ?? false
+    const sim = new StationSim(config, { world: cold ? coldWorld(world) : world, seed: now % 1e6 })
+    if (cold) {
+      sim.coldSince = now - COLD_MS
+      ranges.length = 0
+    }
     const rest = Math.max(0, Math.min(120_000, now - Math.max(to, memory?.savedAt ?? 0)))
     // Exact, so that a short pause shows no jump in pressure; coarse where thousands of stations start at once.
     if (this.#stations.length < EXACT_STATIONS) sim.advance(now, rest / 1000)
@@ -188,6 +197,7 @@ export class Fleet {
     for (const [k, station] of this.#stations.entries()) {
       if (exact) station.sim.advance(now, elapsed)
       else if (this.#phase % 10 === k % 10) station.sim.advanceCoarse(now, 1)
+      tellOrders(station)
       station.sim.buffered = 0
       for (const [i, agent] of station.agents.entries()) {
         if ((this.#phase + k + i) % slots === 0) agent.sample()
@@ -259,5 +269,19 @@ export class Fleet {
   readonly #complain = (error: unknown): void =>
     this.#options.log(`cannot save state: ${error instanceof Error ? error.message : String(error)}`)
 }
+
+/** The master tells what it ordered, and why, as events of the station's own device. */
+function tellOrders({ config, sim, agents }: Station): void {
+  const orders = sim.takeOrders()
+  if (orders.length === 0) return
+  const agent = agents.find((one) => one.device.id === config.id)
+  for (const { headerPressure, limit, ...order } of orders)
+    agent?.uplink.event({
+      type: 'event',
+      name: 'sequence.order',
+      data: { ...order, headerPressure: bar(headerPressure), limit: bar(limit) },
+    })
+}
+const bar = (pressure: number): number => Math.round(pressure * 1000) / 1000
 
 const round = (degrees: number): number => Math.round(degrees * 1e6) / 1e6

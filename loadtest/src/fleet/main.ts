@@ -21,6 +21,7 @@ const help = `Simulated devices that talk MQTT like strangers.
   --gateway            one connection per station through its gateway (default: one per device)
   --backlog-days N     uploads so many days of history at the first start, and what was missed at later ones (default 0)
   --state DIR          what the devices remember between starts; without it every start is a first one
+  --cold CODES         these stations stand cold: nothing runs and outlets are shut since ten minutes
   --control PORT       faults on request: POST /fault and GET /status on loopback, 0 = any port (see faults.ts)
   --register URL       creates the stations through REST first (TWIN_USER, TWIN_PASSWORD; default the demo administrator)
   --synthetic          no physics: 15 cheap values a message, for load; with --message-rate N --connections N --seconds N
@@ -41,6 +42,7 @@ const { values } = parseArgs({
     control: { type: 'string' },
     register: { type: 'string' },
     quiet: { type: 'boolean', default: false },
+    cold: { type: 'string' },
     synthetic: { type: 'boolean', default: false },
     'message-rate': { type: 'string', default: '100' },
     connections: { type: 'string', default: '50' },
@@ -95,6 +97,7 @@ async function main(): Promise<void> {
     state: values.state ?? null,
     viaGateway: values.gateway,
     incidents: values.demo && !values.quiet,
+    cold: values.cold?.split(',') ?? [],
   })
   const began = Date.now()
   const { uploaded, resumed } = await fleet.start(stations)

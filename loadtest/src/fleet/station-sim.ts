@@ -7,6 +7,7 @@ import {
   seedOf,
   stepWorld,
   worldParams,
+  type MasterOrder,
   type Random,
   type WorldInput,
   type WorldParams,
@@ -29,6 +30,8 @@ export class StationSim {
   world: WorldState
   readonly streams = new Set<string>()
   clockOffsetMs = 0
+  /** Since when nothing moved, epoch ms; null = it lives. */
+  coldSince: number | null = null
   buffered = 0
   position: StationConfig['position']
   /** Fixes demand as a share of capacity; null = by the hour. */
@@ -36,6 +39,7 @@ export class StationSim {
   /** m3/min on request, besides the leak the station always has. */
   extraLeak = 0
   readonly sensorFaults = new Map<string, SensorFault>()
+  readonly #told: MasterOrder[] = []
   readonly #declared = new Map<string, readonly ReportedPoint[]>()
   readonly #clock: (at: number) => { readonly hour: number; readonly weekday: number }
   readonly #demand: DemandProfile
@@ -67,7 +71,16 @@ export class StationSim {
   /** Exact physics up to `dt` seconds later; `at` is the time reached. */
   advance(at: number, dt: number): void {
     const input = this.#input(at, dt)
-    for (let left = dt; left > 1e-9; left -= MAX_STEP) this.world = stepWorld(this.params, this.world, input, Math.min(MAX_STEP, left))
+    for (let left = dt; left > 1e-9; left -= MAX_STEP) {
+      this.world = stepWorld(this.params, this.world, input, Math.min(MAX_STEP, left))
+      // Only under a plan of the server does anybody ask.
+      if (this.world.plan && this.world.told) this.#told.push(...this.world.told)
+    }
+  }
+
+  /** What the master told its units since it was last asked. */
+  takeOrders(): readonly MasterOrder[] {
+    return this.#told.splice(0)
   }
 
   /** Quasi-steady physics, for history and very large fleets. */

@@ -105,6 +105,9 @@ export function isParent(state: AlarmState): boolean {
 /** Escalation where the station says nothing, minutes. */
 export const ESCALATE_AFTER_MIN = 10
 
+/** What the message to the manager is about: one per escalation, however often it is attempted. */
+export const escalationOccasion = (occurrence: string, at: number | string): string => `alarm.escalated ${occurrence} ${at}`
+
 /** When an alarm goes to the station's manager because nobody took note of it; Infinity = not. Once per wait for an acknowledgement. */
 export function escalationDue(state: AlarmState, afterMs: number): number {
   if (state.unackedSince == null || state.escalatedAt != null) return Infinity

@@ -41,7 +41,7 @@ type Suppressed = AlarmFact & { readonly kind: 'alarm.suppressed' }
 /** Another reason to be suppressed does not begin it anew: what was raised meanwhile still ends with it. */
 function suppressedBy(state: AlarmState, { at, body }: Suppressed): AlarmState['suppressed'] {
   const since = state.suppressed?.since ?? at
-  return body.lockout === true ? { since, lockout: true } : { since }
+  return body.lockout === undefined ? { since } : { since, lockout: body.lockout }
 }
 
 /** One alarm after one of its facts. Facts about an occurrence that is not the open one change nothing. */

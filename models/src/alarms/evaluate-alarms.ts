@@ -14,7 +14,7 @@ const nothing: readonly AlarmFact[] = Object.freeze([])
 export function evaluateAlarms(input: AlarmInput): readonly AlarmFact[] {
   const { set, states, now } = input
   const pass = mark(set, input.dirty)
-  const locked = set.lockout?.test(input.readings)
+  const locked = input.held === true ? 'document' : set.lockout?.test(input.readings)
   let step: Step | null = null
   for (let place = 0; place < set.alarms.length; place++) {
     const alarm = set.alarms[place]!
@@ -38,9 +38,13 @@ export function evaluateAlarms(input: AlarmInput): readonly AlarmFact[] {
   return step?.facts ?? nothing
 }
 
+/** Locked out by a document or by its own controller; undefined = the controller does not say. */
+type Locked = boolean | 'document' | undefined
+const isLocked = (locked: Locked): locked is true | 'document' => locked === true || locked === 'document'
+
 /** Nearly always: an alarm that never left rest, whose condition does not hold and that nothing suppresses. */
-function staysAtRest(alarm: CompiledAlarm, { readings }: AlarmInput, locked: boolean | undefined): boolean {
-  return locked !== true && alarm.condition.test(readings) !== true && alarm.suppressWhen?.test(readings) !== true
+function staysAtRest(alarm: CompiledAlarm, { readings }: AlarmInput, locked: Locked): boolean {
+  return !isLocked(locked) && alarm.condition.test(readings) !== true && alarm.suppressWhen?.test(readings) !== true
 }
 
 interface Step {
@@ -72,7 +76,7 @@ function decide(
   alarm: CompiledAlarm,
   before: AlarmState,
   input: AlarmInput,
-  locked: boolean | undefined,
+  locked: Locked,
   step: Step | null,
   facts: AlarmFact[],
 ): AlarmState {
@@ -120,19 +124,24 @@ function decideShelf(alarm: CompiledAlarm, state: AlarmState, { now }: AlarmInpu
   say({ kind: 'alarm.unshelved', v: 1, at: now, body: { code: alarm.code, by: null, hidden } })
 }
 
-function decideSuppression(alarm: CompiledAlarm, state: AlarmState, input: AlarmInput, locked: boolean | undefined, say: Say): void {
+function decideSuppression(alarm: CompiledAlarm, state: AlarmState, input: AlarmInput, locked: Locked, say: Say): void {
   const { now, readings } = input
   const was = state.suppressed
-  if (was === null && locked !== true && alarm.suppressWhen === null) return
+  if (was === null && !isLocked(locked) && alarm.suppressWhen === null) return
   // Whether it is still locked out may be unknown, as of a controller that is switched off: then it is.
-  const lockout = locked === true || (locked === undefined && was?.lockout === true)
+  const lockout = isLocked(locked) ? locked : locked === undefined && was?.lockout === true ? true : undefined
   const own = alarm.suppressWhen === null ? false : alarm.suppressWhen.test(readings)
-  const wanted = lockout || (own ?? (was !== null && was.lockout !== true))
-  if (wanted === (was !== null) && lockout === (was?.lockout === true)) return
+  const wanted = lockout !== undefined || (own ?? (was !== null && was.lockout === undefined))
+  if (wanted === (was !== null) && lockout === was?.lockout) return
   // What came up only under suppression ends with it and is judged anew, with its delay: a dryer just started is not yet late with its dew point.
   if (!wanted) endHidden(alarm.code, state, was?.since ?? now, now, say)
   const hidden = hiddenBy({ ...state, suppressed: wanted ? { since: now } : null })
-  say({ kind: 'alarm.suppressed', v: 1, at: now, body: { code: alarm.code, on: wanted, hidden, ...(lockout && { lockout }) } })
+  say({
+    kind: 'alarm.suppressed',
+    v: 1,
+    at: now,
+    body: { code: alarm.code, on: wanted, hidden, ...(lockout !== undefined && { lockout }) },
+  })
 }
 
 /** Ends an occurrence raised since the alarm was hidden. */
@@ -141,19 +150,12 @@ export function endHidden(code: string, state: AlarmState, since: number, now: n
   say({ kind: 'alarm.cleared', v: 1, at: now, body: { code, occurrence: state.occurrence, phase: 'NORMAL' } })
 }
 
-function decidePhase(
-  alarm: CompiledAlarm,
-  state: AlarmState,
-  input: AlarmInput,
-  locked: boolean | undefined,
-  parent: string | null,
-  say: Say,
-): void {
+function decidePhase(alarm: CompiledAlarm, state: AlarmState, input: AlarmInput, locked: Locked, parent: string | null, say: Say): void {
   const { now, readings } = input
   const active = alarmActive(state)
   const waiting = active ? state.clearing : state.raising
   // Late data knows no overlays: what was suppressed then is not raised now.
-  const muted = input.historical && !active && (locked === true || alarm.suppressWhen?.test(readings) === true)
+  const muted = input.historical && !active && (isLocked(locked) || alarm.suppressWhen?.test(readings) === true)
   const holds = !muted && (active ? alarm.clear : alarm.condition).test(readings) === true
   if (!holds) {
     if (waiting !== null) pend(alarm.code, null, active, input, say)

@@ -4,6 +4,7 @@ export {
   CHATTER_RAISES,
   CHATTER_WINDOW_MS,
   ESCALATE_AFTER_MIN,
+  escalationOccasion,
   hiddenBy,
   holdsStation,
   initialAlarm,
@@ -32,6 +33,7 @@ export {
 } from './alarm-kpi.ts'
 export { applyAlarmFact, foldAlarm, isAlarmFact, isHistorical } from './apply-alarm-fact.ts'
 export { compileAlarms } from './compile-alarms.ts'
+export { conditionLabels, conditions, deviceCondition, stationCondition, type Condition } from './condition.ts'
 export { endHistorical, evaluateAlarms } from './evaluate-alarms.ts'
 export { FLOOD_ENDS_BELOW, FLOOD_STARTS, FLOOD_WINDOW_MS, floodAfter, nextFloodDue, type FloodState } from './flood.ts'
 export { groupUnits, type GroupDevice, type Regrouped } from './group.ts'

@@ -23,6 +23,7 @@ export interface AlarmRow {
   readonly closedAt: number | null
   readonly shelvedUntil: number | null
   readonly shelveReason: string | null
+  readonly escalatedAt: number | null
 }
 
 /**
@@ -39,13 +40,14 @@ export interface AlarmPlace {
   readonly deviceKind: string
 }
 
-/** Change of the occurrence table that a fact means; null = none (an escalation is an event only). Apply in the order of the facts. */
+/** Change of the occurrence table that a fact means; null = none. Apply in the order of the facts. */
 export function projectAlarm(fact: AlarmFact, place: AlarmPlace): AlarmRowChange | null {
   const { at } = fact
   switch (fact.kind) {
     case 'alarm.pending':
-    case 'alarm.escalated':
       return null
+    case 'alarm.escalated':
+      return { op: 'update', where: { occurrence: fact.body.occurrence }, set: { escalatedAt: at } }
     case 'alarm.raised':
       return {
         op: 'insert',
@@ -58,6 +60,7 @@ export function projectAlarm(fact: AlarmFact, place: AlarmPlace): AlarmRowChange
           note: null,
           hidden: fact.body.hidden,
           groupedUnder: fact.body.groupedUnder,
+          escalatedAt: null,
         },
       }
     case 'alarm.cleared': {
@@ -112,5 +115,6 @@ function raisedRow(fact: AlarmFact & { readonly kind: 'alarm.raised' }, place: A
     closedAt: null,
     shelvedUntil: null,
     shelveReason: null,
+    escalatedAt: null,
   }
 }

@@ -65,6 +65,8 @@ export interface AlarmInput {
   readonly groups?: { readonly states: AlarmStates; readonly codes: readonly string[] } | undefined
   /** Unacknowledged so long an alarm escalates, ms; absent = never. */
   readonly escalateMs?: number
+  /** A document holds the device: none of its alarms is raised, all are listed as suppressed. */
+  readonly held?: boolean
   /** Late or replayed data: facts are marked and fold into states of their own (see `applyAlarmFact`). */
   readonly historical: boolean
   /** Absent = look at every alarm. */

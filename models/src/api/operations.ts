@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { defineOperation } from './define.ts'
+import { controlOperations } from './control.ts'
+import { analysisOperations } from './analysis.ts'
+import { energyOperations } from './energy.ts'
 import {
   alarmCount,
   alarmFilter,
@@ -7,6 +10,7 @@ import {
   auditRow,
   clusterStatus,
   commandRow,
+  composition,
   csv,
   deadLetter,
   energyBucket,
@@ -84,6 +88,16 @@ export const operations = {
     permission: 'station:view',
     params: station,
     result: z.custom<StationView>(),
+  }),
+  /** The station as a tree of its devices, each with its condition; the station is as its worst. */
+  composition: defineOperation({
+    method: 'get',
+    path: '/api/stations/:station/composition',
+    tag: 'stations',
+    summary: { zh: '站点设备树', en: 'Station as a tree of devices' },
+    permission: 'station:view',
+    params: station,
+    result: composition,
   }),
   /** One point per row with value, unit, time and quality: for people and simple clients. */
   deviceLive: defineOperation({
@@ -258,6 +272,7 @@ export const operations = {
       units: z.array(
         z.object({
           device: z.string(),
+          code: z.string(),
           name: z.string(),
           kind: z.string(),
           kwh: z.number().nullable(),
@@ -268,6 +283,8 @@ export const operations = {
       flagged: z.array(z.object({ from: time, reason: z.string(), kwh: z.number(), m3: z.number() })),
     }),
   }),
+  ...energyOperations,
+  ...analysisOperations,
   setEnergyQuota: defineOperation({
     method: 'put',
     path: '/api/stations/:station/energy-quota',
@@ -300,7 +317,12 @@ export const operations = {
       events: z.array(z.object({ at: time, kind: z.string(), by: z.string().nullable(), note: z.string().nullable() })),
       before: z.array(series),
       earlier: z.array(alarmRow),
+      /** Alarms below it: members of a group, or children of a parent. */
       children: z.array(alarmRow),
+      /** Of a group alarm: what units recorded meanwhile without raising it, as under maintenance lock-out. */
+      suppressed: z.array(alarmRow),
+      /** Names of those it went to when nobody acknowledged it. */
+      escalatedTo: z.array(z.string()),
     }),
   }),
   alarmsExport: defineOperation({
@@ -470,6 +492,8 @@ export const operations = {
     result: commandRow,
   }),
 
+  ...controlOperations,
+
   deadLetters: defineOperation({
     method: 'get',
     path: '/api/dead-letters',
@@ -510,6 +534,16 @@ export const operations = {
     permission: 'station:administer',
     params: z.object({ node: z.string() }),
     body: z.object({ on: z.boolean() }),
+    result: ok,
+  }),
+  /** What was put aside may run again: an actor, or the turns of a station that ended processes. */
+  releaseQuarantine: defineOperation({
+    method: 'post',
+    path: '/api/cluster/quarantine/release',
+    tag: 'system',
+    summary: { zh: '解除隔离', en: 'Release from quarantine' },
+    permission: 'station:administer',
+    body: z.object({ station: z.string(), what: z.string().max(600) }),
     result: ok,
   }),
   audit: defineOperation({
@@ -564,6 +598,16 @@ export const operations = {
       password: z.string(),
     }),
     result: userRow,
+  }),
+  /** The account ends with its sessions; its login name is free again. */
+  deleteUser: defineOperation({
+    method: 'delete',
+    path: '/api/users/:user',
+    tag: 'users',
+    summary: { zh: '删除用户', en: 'Delete user' },
+    permission: 'user:administer',
+    params: z.object({ user: z.string() }),
+    result: ok,
   }),
   updateUser: defineOperation({
     method: 'put',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { conditions } from '../alarms/condition.ts'
 
 /** Every error of the API has this form. `field` names the input at fault. */
 export const apiError = z.object({
@@ -34,13 +35,17 @@ export const me = z.object({
   demo: z.boolean(),
 })
 
+/** Words in both languages. */
+export const label = z.object({ zh: z.string(), en: z.string() })
 export const alarmRow = z.object({
   occurrence: z.string(),
   code: z.string(),
   station: z.string(),
   stationName: z.string(),
+  stationNameEn: z.string(),
   stationKind,
   device: z.string(),
+  deviceCode: z.string(),
   deviceName: z.string(),
   deviceKind: z.string(),
   priority,
@@ -48,6 +53,8 @@ export const alarmRow = z.object({
   phase: z.enum(['UNACK', 'ACKED', 'RTN_UNACK', 'LATCHED_UNACK', 'LATCHED_ACKED', 'CLOSED']),
   hidden: z.enum(['shelved', 'suppressed', 'outOfService']).nullable(),
   groupedUnder: z.string().nullable(),
+  /** Alarms that stand below it; more than none at a device of kind `station` = a group alarm. */
+  members: z.number().int(),
   historical: z.boolean(),
   chattering: z.boolean(),
   values: z.record(z.string(), z.unknown()),
@@ -59,6 +66,8 @@ export const alarmRow = z.object({
   closedAt: time.nullable(),
   shelvedUntil: time.nullable(),
   shelveReason: z.string().nullable(),
+  /** When it went to the station's manager because nobody acknowledged it. */
+  escalatedAt: time.nullable(),
 })
 /** Filter shared by list, export and statistics, so that their counts agree. */
 export const alarmFilter = {
@@ -69,6 +78,11 @@ export const alarmFilter = {
   code: csv.optional(),
   priority: csv.optional(),
   phase: csv.optional().meta({ description: 'phases, or open / closed' }),
+  hidden: csv.optional().meta({ description: 'shelved, suppressed, outOfService: recorded but not shown as alarms' }),
+  group: z
+    .enum(['heads', 'members', 'none'])
+    .optional()
+    .meta({ description: 'heads = group alarms of a station over its units, members = alarms below another, none = neither' }),
   from: timeInput.optional(),
   to: timeInput.optional(),
   localDay: z
@@ -88,14 +102,17 @@ export const alarmFilter = {
 }
 export const alarmCount = z.object({
   key: z.string(),
-  label: z.string(),
+  label,
   count: z.number().int(),
   previous: z.number().int(),
   meanAckMs: z.number().nullable(),
   meanClearMs: z.number().nullable(),
   /** Overlapping alarms counted once. */
   activeMs: z.number(),
+  /** Of these below another alarm. */
   grouped: z.number().int(),
+  /** Of these group alarms of a station over its units. */
+  groups: z.number().int(),
 })
 
 export const commandStep = z.object({ phase: z.string(), at: time, by: z.string().nullable(), detail: z.string().nullable() })
@@ -146,6 +163,29 @@ export const energyBucket = z.object({
   energyReadings: z.array(z.object({ at: time, value: z.number() })),
   airReadings: z.array(z.object({ at: time, value: z.number() })),
   flags: z.array(z.enum(['reset', 'gap', 'impossible', 'partial'])),
+})
+
+/** Energy and its cost by band of each tariff that was valid. */
+export const energyCostPeriod = z.object({
+  from: time,
+  to: time,
+  wh: z.number().int(),
+  kwh: z.number(),
+  /** Fen; null when no tariff was valid. */
+  cost: z.number().int().nullable(),
+  /** Energy no tariff was valid for. */
+  unpricedWh: z.number().int(),
+  bands: z.array(
+    z.object({
+      tariff: z.object({ id: z.string(), version: z.number().int(), name: z.string(), validFrom: z.string() }).nullable(),
+      band: z.enum(['sharp', 'peak', 'flat', 'valley', 'deepValley']).nullable(),
+      /** Thousandths of a fen per kWh. */
+      price: z.number().int().nullable(),
+      wh: z.number().int(),
+      kwh: z.number(),
+      cost: z.number().int().nullable(),
+    }),
+  ),
 })
 
 export const position = z.object({
@@ -278,10 +318,49 @@ export const clusterNode = z.object({
   selfFenced: z.number().int(),
   lastHandOverMs: z.number(),
 })
+/** What was put aside so that the rest goes on. */
+export const quarantined = z.object({
+  /** actor: its steps failed again and again. turn: processes ended while it was under way. */
+  kind: z.enum(['actor', 'turn']),
+  station: z.string(),
+  stationName: z.string(),
+  /** Address of the actor (`device:…`, `station:…`), or the turn: `t <device> <boot> <seq>`, `tick <station>`, `ask …`. */
+  what: z.string(),
+  /** Processes that ended with it, and how the last one did; 0 for an actor. */
+  deaths: z.number().int(),
+  how: z.enum(['throws', 'hang', 'memory', 'death']),
+  node: z.string(),
+  /** Last time; null = the node knows only that it is so. */
+  at: time.nullable(),
+})
 export const clusterStatus = z.object({
   /** false: one node alone, which holds everything. */
   clustered: z.boolean(),
   at: time,
   shards: z.object({ all: z.number().int(), owned: z.number().int(), moving: z.number().int(), orphaned: z.number().int() }),
+  /** Shards whose owners died again and again: their turns are written down before they run. */
+  careful: z.number().int(),
+  quarantine: z.array(quarantined),
   nodes: z.array(clusterNode),
+})
+
+const condition = z.enum(conditions)
+export const composition = z.object({
+  station: z.string(),
+  condition,
+  /** Sum of the compressors in service, m3/min. */
+  ratedFlow: z.number(),
+  /** Compressors offered to joint control: in service and in a group. */
+  joint: z.array(z.string()),
+  children: z.array(
+    z.object({
+      device: z.string(),
+      code: z.string(),
+      name: z.string(),
+      kind: z.string(),
+      group: z.string().nullable(),
+      condition,
+      link: z.string(),
+    }),
+  ),
 })

@@ -1,7 +1,7 @@
 import { pointValues } from '../alarms/index.ts'
 import { appliesTo } from '../kinds/index.ts'
 import type { Confirmation, RiskClass } from '../kinds/types.ts'
-import type { CommandState, RejectCode, StationState } from '../twin/types.ts'
+import type { CommandState, DeviceHold, HoldKind, RejectCode, StationState } from '../twin/types.ts'
 import { dispatchedAt, faultClass } from './command-state.ts'
 import { findCommand } from './compile-command.ts'
 import { rejectText } from './reject-labels.ts'
@@ -29,6 +29,8 @@ export function checkCommand(input: CheckInput): CheckResult {
   const args = validateArgs(command.definition, input.args, input.limits)
   return result(input, [
     ...authorisation(input),
+    ...(input.held ?? []).map(heldBy),
+    ...jointlyControlled(input),
     ...(args.ok ? [] : [{ rejectCode: 'PARAM_RANGE' as const, detail: rejectText('PARAM_RANGE', args.detail), field: args.field }]),
     ...emergencies(input),
     ...(forbidsPresence(command, input.policy) && input.station.presence !== 'vacant' ? [fail('ROOM_OCCUPIED')] : []),
@@ -48,6 +50,27 @@ export function confirmationFor(command: CompiledCommand, args: CommandArgs, sta
 /** G2 with the exemption of G9. */
 export function forbidsPresence(command: CompiledCommand, policy: CheckInput['policy']): boolean {
   return command.definition.presenceForbids && !(policy.allowSafeStopWhenOccupied && command.safeDirection)
+}
+
+/** What a command to a device held so is refused with. */
+export const heldCodes: Readonly<Record<HoldKind, RejectCode>> = { repair: 'UNDER_REPAIR', lockout: 'TAGGED_OUT', scrapped: 'SCRAPPED' }
+
+/** Set-points of the station that joint control keeps. */
+const jointSettings: ReadonlySet<string> = new Set([
+  'station.setTargetPressure',
+  'station.setPressureBand',
+  'station.setSequencingMode',
+  'station.applySequencePlan',
+])
+
+/** Units under joint control, and the set-points it works by, take nothing from anybody else until they are released. */
+function jointlyControlled({ command, target, station: { joint }, origin }: CheckInput): readonly Failure[] {
+  if (!joint || origin === 'joint') return []
+  return joint.members.includes(target.id) || jointSettings.has(command.definition.code) ? [fail('JOINT_CONTROL')] : []
+}
+
+function heldBy({ kind, document, reason, by }: DeviceHold): Failure {
+  return fail(heldCodes[kind], [document, by.name, reason].filter(Boolean).join(' – '))
 }
 
 function fail(rejectCode: RejectCode, behind?: string): Failure {
@@ -139,6 +162,21 @@ function riskClassOf(state: CommandState): RiskClass {
   return findCommand(state.code)?.riskClass ?? 'R4'
 }
 
+/** A plan that takes units out or changes their order need not wait: what is tagged out leaves at once. */
+function addsNoUnit({ command: { definition }, args, station: { planned } }: CheckInput): boolean {
+  if (definition.code !== 'station.applySequencePlan' || !planned) return false
+  const known = unitsOf(planned.plan)
+  return unitsOf(args['plan']).every((unit) => known.includes(unit))
+}
+
+function unitsOf(plan: unknown): readonly unknown[] {
+  if (!Array.isArray(plan)) return []
+  return plan.flatMap((period: unknown) => {
+    const on = typeof period === 'object' && period !== null && 'on' in period ? period.on : null
+    return Array.isArray(on) ? (on as readonly unknown[]) : []
+  })
+}
+
 function intervals(input: CheckInput): readonly Failure[] {
   const { command, id, target, station, now, readings, by, args } = input
   const { definition } = command
@@ -150,7 +188,7 @@ function intervals(input: CheckInput): readonly Failure[] {
   const own = sent.filter(({ state }) => state.target === target.id && state.code === definition.code)
   const last = Math.max(...own.map(({ at }) => at))
   const remaining = last + definition.minIntervalS * 1000 - now
-  if (remaining > 0) failures.push(fail('MIN_INTERVAL', `${Math.ceil(remaining / 1000)} s`))
+  if (remaining > 0 && !addsNoUnit(input)) failures.push(fail('MIN_INTERVAL', `${Math.ceil(remaining / 1000)} s`))
   if (definition.code === 'compressor.start') {
     const other = sent.find(({ state, at }) => state.code === definition.code && state.target !== target.id && now - at < STAGGER_MS)
     if (other) failures.push(fail('MIN_INTERVAL', '另一机组刚启动,间隔不足 10 s another unit started less than 10 s ago'))

@@ -19,16 +19,18 @@ export function newCommand(request: {
   readonly args: CommandArgs
   readonly reason: string
   readonly by: Person
+  readonly origin?: CommandState['origin']
   readonly now: number
   readonly readings: Readings
 }): CommandState {
-  const { id, command, target, args, reason, by, now, readings } = request
+  const { id, command, target, args, reason, by, origin, now, readings } = request
   return {
     id,
     code: command.definition.code,
     target,
     args,
     reason,
+    ...(origin !== undefined && { origin }),
     requestedBy: by,
     approvedBy: null,
     phase: 'REQUESTED',

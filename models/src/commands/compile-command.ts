@@ -29,6 +29,7 @@ const meanings: readonly (readonly [RegExp, RejectCode])[] = [
   [/\bstuckS\(runState\)/, 'RESTART_DELAY'],
   [/\bcount\(startsTotal\b/, 'MAX_STARTS'],
   [/\b(headerPressure|dischargePressure) </, 'PRESSURE_HIGH'],
+  [/\bheaderPressure >= station\.minPressureSet\b/, 'PRESSURE_LOW'],
 ]
 
 const compiled = new WeakMap<DeviceKind, Map<string, CompiledCommand>>()

@@ -1,4 +1,4 @@
-export { checkCommand, confirmationFor, forbidsPresence, parametersOf } from './check-command.ts'
+export { checkCommand, confirmationFor, forbidsPresence, heldCodes, parametersOf } from './check-command.ts'
 export {
   applyCommandFact,
   dispatchedAt,

@@ -1,7 +1,7 @@
 import type { CompiledCondition, Readings } from '../expressions/types.ts'
 import type { AlarmEffect, CommandDefinition, CommandRole, Confirmation, DeviceKind } from '../kinds/types.ts'
 import type { DeviceConfig, StationPolicy } from '../stations/types.ts'
-import type { CommandState, DeviceFact, Effect, Person, RejectCode, StationFact, StationState } from '../twin/types.ts'
+import type { CommandState, DeviceFact, DeviceHold, Effect, Person, RejectCode, StationFact, StationState } from '../twin/types.ts'
 
 export type CommandArgs = Readonly<Record<string, unknown>>
 
@@ -52,6 +52,10 @@ export interface CheckInput {
   readonly limits: ArgumentLimits
   /** Effects of the target's own active alarms (`bindingEffects`). */
   readonly deviceHolds: readonly AlarmEffect[]
+  /** Where the command comes from; absent = from a person. */
+  readonly origin?: CommandState['origin']
+  /** Documents that hold the target or its whole station. */
+  readonly held?: readonly DeviceHold[]
   /** Of the target, owners station and gateway included; parameters are added by the check. */
   readonly readings: Readings
   /** Parameters the twin sets itself, e.g. waterPump.stop `standbyRunning`. */

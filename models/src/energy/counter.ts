@@ -59,6 +59,12 @@ export function amountBetween(readings: readonly CounterReading[], from: number,
   return spanOf(growthOf(readings, maxRate, Infinity), from, to)?.amount ?? null
 }
 
+/** The same for every stretch between neighbouring edges. */
+export function amountsBetween(readings: readonly CounterReading[], edges: readonly number[], maxRate: number): (number | null)[] {
+  const growth = growthOf(readings, maxRate, Infinity)
+  return edges.slice(0, -1).map((from, i) => spanOf(growth, from, edges[i + 1] ?? from)?.amount ?? null)
+}
+
 /** Growth between two times, even between readings; null when no step of the counter overlaps. */
 export function spanOf(growth: Growth, from: number, to: number): Span | null {
   const { at, readings } = growth

@@ -55,6 +55,12 @@ function midnight(year: number, month: number, day: number, timeZone: string): n
   return wall - offsetAt(guess, timeZone)
 }
 
+/** Start of a local day `2026-01-31`, epoch ms. */
+export function dayStart(date: string, timeZone: string): number {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
+  return midnight(year, month, day, timeZone)
+}
+
 /** Start of the hour, day or month of a zone that `at` lies in. */
 export function startOf(at: number, by: BucketUnit, timeZone: string): number {
   if (by === 'hour') {

@@ -16,6 +16,6 @@ export {
   text,
 } from './define.ts'
 export { effectiveQuality, INTERLOCK_MS, isStale, isUsable, reportsByException, staleAfterMs, type Silence } from './freshness.ts'
-export { deviceKinds, findKind, findPoint, kindOf, pointIndex, pointsOf } from './registry.ts'
+export { deviceKinds, deviceLabel, findKind, findPoint, kindOf, pointIndex, pointsOf } from './registry.ts'
 export { fromSlab, toSlab, type SlabValue } from './slab.ts'
 export { appliesTo, configValue, variantsOf } from './variants.ts'

@@ -11,7 +11,7 @@ import { station } from './station/index.ts'
 import { tank } from './tank/index.ts'
 import { valve } from './valve/index.ts'
 import { waterPump } from './water-pump/index.ts'
-import type { DeviceKind, PointDefinition } from './types.ts'
+import type { DeviceKind, Label, PointDefinition } from './types.ts'
 
 /** Every kind there is, in the order lists show them. */
 export const deviceKinds: readonly DeviceKind[] = [
@@ -32,6 +32,12 @@ export const deviceKinds: readonly DeviceKind[] = [
 
 const byName = new Map(deviceKinds.map((kind) => [kind.kind, kind]))
 const indexes = new Map(deviceKinds.map((kind) => [kind, new Map(kind.points.map((point, index) => [point.name, index]))]))
+
+/** Devices have one name, as people on the spot call them; in English they are called by their kind and code. */
+export function deviceLabel({ name, kind, code }: { readonly name: string; readonly kind: string; readonly code: string }): Label {
+  const label = byName.get(kind)?.label.en
+  return { zh: name, en: label === undefined || code === '' ? name : `${label} ${code}` }
+}
 
 /** Throws for a name that is no kind; use `findKind` for words from outside. */
 export function kindOf(name: string): DeviceKind {

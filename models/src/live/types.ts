@@ -1,4 +1,5 @@
 import type { Patch } from './patch.ts'
+import type { Condition } from '../alarms/condition.ts'
 import type { StationKind } from '../stations/types.ts'
 import type { DeviceState, StationState } from '../twin/types.ts'
 
@@ -92,6 +93,8 @@ export interface StationSummary {
   /** WGS-84; null = 未定位. */
   readonly position: { readonly lat: number; readonly lng: number } | null
   readonly state: RunSummary
+  /** Worst condition of its devices. */
+  readonly condition: Condition
   /** bar gauge, m3/min, kW, kWh/m3; null when unknown or stale. */
   readonly pressure: number | null
   readonly flow: number | null
@@ -102,7 +105,7 @@ export interface StationSummary {
   /** Open annunciated alarms by priority, and those not yet acknowledged. */
   readonly alarms: { readonly P1: number; readonly P2: number; readonly P3: number; readonly unacked: number }
   readonly presence: StationState['presence']
-  /** Rated flow of all compressors, m3/min. */
+  /** Rated flow of all compressors in service and not scrapped, m3/min. */
   readonly ratedFlow: number
   /** Where customers take their air, by the name of the customer. */
   readonly outlets: readonly { readonly id: string; readonly name: string }[]

@@ -1,5 +1,5 @@
 import { bandOrder } from './cycle.ts'
-import type { UnitControl, WorldParams, WorldState } from './world.ts'
+import type { MasterOrder, UnitControl, WorldParams, WorldState } from './world.ts'
 import { motorTurns, type UnitOrder } from './unit.ts'
 
 /** What the master wants of the units under it, and whether it added or dropped one. */
@@ -9,6 +9,8 @@ export interface MasterPlan {
   readonly dropped: boolean
   /** m3/min that trim machines take over at once from a unit just dropped (or give up to one just loaded). */
   readonly shift: number
+  /** For the record. */
+  readonly told: readonly MasterOrder[]
 }
 
 const START_STAGGER_S = 10
@@ -21,28 +23,39 @@ const LOAD_STAGGER_S = 6
 export function masterOrders(params: WorldParams, world: WorldState): MasterPlan {
   const automatic = world.mode === 'AUTO_LOCAL' || world.mode === 'AUTO_CLOUD_PLAN'
   const orders = world.units.map((control, i): UnitOrder => ownOrder(control, world, automatic, params.units[i]?.unit.variant === 'vsd'))
-  if (!automatic) return { orders, added: false, dropped: false, shift: 0 }
-  const led = world.units
-    .map((control, i) => ({ control, i, vsd: params.units[i]?.unit.variant === 'vsd' }))
+  if (!automatic) return { orders, added: false, dropped: false, shift: 0, told: [] }
+  const plan = world.mode === 'AUTO_CLOUD_PLAN' ? (world.plan ?? null) : null
+  const all = world.units
+    .map((control, i) => ({ control, i, id: params.units[i]?.id ?? '', vsd: params.units[i]?.unit.variant === 'vsd' }))
     .filter(({ control }) => follows(control))
-  const flowOf = (i: number): number => params.units[i]?.unit.ratedFlow ?? 0
   const low = world.target - world.band / 2
   const high = world.target + world.band / 2
+  const place = ({ id }: { readonly id: string }): number => plan?.order.indexOf(id) ?? 0
+  const led = plan === null ? all : all.filter((unit) => place(unit) >= 0).toSorted((a, b) => place(a) - place(b))
+  const tell = (i: number, order: MasterOrder['order'], cause: MasterOrder['cause'], limit: number): readonly MasterOrder[] => [
+    { unit: params.units[i]?.id ?? '', order, cause, headerPressure: world.headerBar, limit },
+  ]
+  const off = all.find((unit) => place(unit) < 0 && unit.control.state.run === 'LOADED')
+  if (off) {
+    orders[off.i] = 'unload'
+    return { orders, added: false, dropped: true, shift: 0, told: tell(off.i, 'unload', 'off-plan', high) }
+  }
+  const flowOf = (i: number): number => params.units[i]?.unit.ratedFlow ?? 0
   const trimming = led.find(({ control, vsd }) => vsd && control.state.run === 'LOADED')
   const short =
     world.headerBar < low || (world.headerBar < world.target - world.band / 4 && trimming !== undefined && trimming.control.trim > 0.98)
   const starting = led.some(({ control }) => control.state.run === 'STARTING')
   if (short && !starting) {
-    // The trim machine first, then what already turns, then the least used.
-    const idle = led
-      .filter(({ control }) => control.state.run === 'UNLOADED' || control.state.run === 'STANDBY')
-      .toSorted((a, b) => rank(a) - rank(b) || a.control.state.runningHours - b.control.state.runningHours)
-    const next = idle[0]
+    const idle = led.filter(({ control }) => control.state.run === 'UNLOADED' || control.state.run === 'STANDBY')
+    // As planned; by itself the trim machine first, then what already turns, then the least used.
+    const next =
+      plan === null ? idle.toSorted((a, b) => rank(a) - rank(b) || a.control.state.runningHours - b.control.state.runningHours)[0] : idle[0]
     if (next) {
       const turns = motorTurns(next.control.state.run)
       if (world.sinceAdd >= (turns ? LOAD_STAGGER_S : START_STAGGER_S)) {
         orders[next.i] = turns ? 'load' : 'start'
-        return { orders, added: true, dropped: false, shift: turns && !next.vsd ? -flowOf(next.i) : 0 }
+        const told = tell(next.i, turns ? 'load' : 'start', 'below-band', low)
+        return { orders, added: true, dropped: false, shift: turns && !next.vsd ? -flowOf(next.i) : 0, told }
       }
     }
   }
@@ -51,10 +64,10 @@ export function masterOrders(params: WorldParams, world: WorldState): MasterPlan
     const drop = loaded.findLast(({ vsd }) => !vsd) ?? loaded.find(({ control }) => control.trim <= 0.31)
     if (drop) {
       orders[drop.i] = 'unload'
-      return { orders, added: false, dropped: true, shift: drop.vsd ? 0 : flowOf(drop.i) }
+      return { orders, added: false, dropped: true, shift: drop.vsd ? 0 : flowOf(drop.i), told: tell(drop.i, 'unload', 'above-band', high) }
     }
   }
-  return { orders, added: false, dropped: false, shift: 0 }
+  return { orders, added: false, dropped: false, shift: 0, told: [] }
 }
 
 function rank({ control, vsd }: { readonly control: UnitControl; readonly vsd: boolean }): number {

@@ -3,7 +3,7 @@ import { stepPressure } from './cycle.ts'
 import { masterOrders, trimSpeed } from './master.ts'
 import { desiccantDewPoint, RECOVERABLE_HEAT, refrigeratedDewPoint } from './power.ts'
 import { motorTurns, stepUnit, type UnitOrder } from './unit.ts'
-import type { DryerControl, UnitControl, ValveControl, WorldInput, WorldParams, WorldState } from './world.ts'
+import type { DryerControl, MasterOrder, UnitControl, ValveControl, WorldInput, WorldParams, WorldState } from './world.ts'
 
 /** Oil thermostat of packaged machines, and the trip that their controllers do themselves. */
 const THERMOSTAT = 71
@@ -20,10 +20,33 @@ export function stepWorld(params: WorldParams, world: WorldState, input: WorldIn
   )
   return stepPlant(
     params,
-    { ...world, units, sinceAdd: plan.added ? 0 : world.sinceAdd + dt, sinceDrop: plan.dropped ? 0 : world.sinceDrop + dt },
+    {
+      ...world,
+      ...stepPlan(world, dt),
+      units,
+      told: [...plan.told, ...idled(params, world, units)],
+      sinceAdd: plan.added ? 0 : world.sinceAdd + dt,
+      sinceDrop: plan.dropped ? 0 : world.sinceDrop + dt,
+    },
     input,
     dt,
   )
+}
+
+/** A plan that has run out leaves the master to itself. */
+function stepPlan({ plan, mode }: WorldState, dt: number): Partial<WorldState> {
+  if (!plan) return {}
+  if (plan.left > dt && mode === 'AUTO_CLOUD_PLAN') return { plan: { ...plan, left: plan.left - dt } }
+  return { plan: null, mode: mode === 'AUTO_CLOUD_PLAN' ? 'AUTO_LOCAL' : mode }
+}
+
+/** Led machines that went to rest because nobody needed them. */
+function idled(params: WorldParams, world: WorldState, units: readonly UnitControl[]): readonly MasterOrder[] {
+  return units.flatMap(({ mode, state }, i) => {
+    if (mode !== 'SEQUENCER' || state.run !== 'STANDBY' || world.units[i]?.state.run !== 'UNLOADED' || !world.site.mainsOk) return []
+    const limit = world.target + world.band / 2
+    return [{ unit: params.units[i]?.id ?? '', order: 'stop' as const, cause: 'idle' as const, headerPressure: world.headerBar, limit }]
+  })
 }
 
 /** Machines breathe room air that the fans keep moving. */

@@ -69,6 +69,20 @@ export interface ValveControl {
 }
 export type SequencingMode = 'OFF' | 'LOCAL_MANUAL' | 'AUTO_LOCAL' | 'AUTO_CLOUD_PLAN' | 'LEAK_TEST'
 
+/** What the server's plan leaves the master: units (ids) in the order of use, those not in it go off; s it still holds. */
+export interface SequencePlan {
+  readonly order: readonly string[]
+  readonly left: number
+}
+/** What the master told a unit, and why: header pressure and the limit it passed, bar. */
+export interface MasterOrder {
+  readonly unit: string
+  readonly order: 'start' | 'stop' | 'load' | 'unload'
+  readonly cause: 'below-band' | 'above-band' | 'off-plan' | 'idle'
+  readonly headerPressure: number
+  readonly limit: number
+}
+
 export interface Site {
   readonly roomOccupied: boolean
   readonly doorOpen: boolean
@@ -107,6 +121,10 @@ export interface WorldState {
   readonly band: number
   readonly minimum: number
   readonly mode: SequencingMode
+  /** In AUTO_CLOUD_PLAN; without one the master does as in AUTO_LOCAL. */
+  readonly plan?: SequencePlan | null
+  /** Orders of the last step. */
+  readonly told?: readonly MasterOrder[]
   /** s left of a leak test. */
   readonly leakTest: number
   readonly room: number

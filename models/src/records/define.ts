@@ -21,6 +21,7 @@ interface Declaration<N extends string, F extends Fields, L extends Lifecycle | 
   readonly lifecycle?: L
   readonly statistics?: Statistics
   readonly views: Views
+  readonly beside?: readonly string[]
   readonly hidden?: true
 }
 
@@ -50,6 +51,7 @@ export function defineRecord<
     removal: 'soft',
     audience: 'everyday',
     statistics: { dimensions: lifecycle ? ['state'] : [] },
+    beside: [],
     hidden: false,
     ...rest,
     actions: { create: 'operate', edit: 'operate', remove: 'administer', ...actions },
@@ -129,6 +131,7 @@ function faultOf(record: RecordModel): string | null {
     ...statistics.dimensions,
     ...Object.values(statistics.measures ?? {}).map(({ field }) => field),
     ...(scope.by === 'org' ? [] : [scope.field]),
+    ...Object.values(record.fields).flatMap(({ when }) => (when ? [when.field] : [])),
   ]
   const stray = unknown(named)
   if (stray !== undefined) return `no field '${stray}'`

@@ -14,6 +14,8 @@ export interface FieldOptions {
   /** Written by services only; shown, never asked for. */
   readonly computed?: true
   readonly sensitivity?: Sensitivity
+  /** Asked for only while another field of the same row has one of these values, and `required` makes it needed then; else it stays empty. */
+  readonly when?: { readonly field: string; readonly is: readonly string[]; readonly required?: true }
 }
 export interface TextOptions extends FieldOptions {
   /** A list of short texts. */
@@ -44,7 +46,10 @@ export interface ChoiceOptions extends FieldOptions {
 }
 export interface ReferenceOptions extends FieldOptions {
   readonly many?: true
-  /** Filter of what is offered to choose from, as in a list address; rules belong into guards. */
+  /**
+   * Filter of what is offered to choose from, as in a list address; rules belong into guards. `{name}` stands for the value that another
+   * field of the form has at the moment; without one the filter does not count.
+   */
   readonly only?: { readonly [field: string]: string }
 }
 export interface FileOptions extends FieldOptions {

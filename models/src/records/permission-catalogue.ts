@@ -10,7 +10,7 @@ export interface PermissionGroup {
 }
 const entry = (code: string, zh: string, en: string) => ({ code, label: { zh, en } })
 
-/** Rights to what is no record: live stations, alarms, people, logs. */
+/** Rights to what lives: stations, alarms, people, logs. Those that a record has too stand in its own group. */
 const core: readonly PermissionGroup[] = [
   {
     code: 'core',
@@ -22,6 +22,7 @@ const core: readonly PermissionGroup[] = [
       entry('alarm:view', '查看报警', 'View alarms'),
       entry('alarm:operate', '处理报警', 'Handle alarms'),
       entry('alarm:administer', '停用报警', 'Take alarms out of service'),
+      entry('alarm:escalation', '接收升级报警', 'Receive escalated alarms'),
       entry('command:approve', '复核命令', 'Approve commands'),
       entry('device:administer', '管理设备密钥', 'Administer device secrets'),
       entry('deadLetter:view', '查看无法处理的消息', 'View dead letters'),
@@ -47,6 +48,8 @@ export function permissionGroups(): readonly PermissionGroup[] {
       label: { zh: `控制 · ${kind.label.zh}`, en: `Control · ${kind.label.en}` },
       permissions: kind.commands.map((command) => ({ code: `command:${command.code}`, label: command.label })),
     }))
-  return [...core, ...ofRecords, ...commands]
+  const said = new Set(ofRecords.flatMap(({ permissions }) => permissions.map(({ code }) => code)))
+  const beyond = core.map((group) => ({ ...group, permissions: group.permissions.filter(({ code }) => !said.has(code)) }))
+  return [...beyond, ...ofRecords, ...commands]
 }
 export const allPermissions = (): readonly string[] => permissionGroups().flatMap(({ permissions }) => permissions.map(({ code }) => code))

@@ -12,6 +12,8 @@ export interface State {
   readonly tone: 'neutral' | 'active' | 'good' | 'warn' | 'bad'
   /** The row may still be edited; the initial state may unless it says `false`. */
   readonly editable?: boolean
+  /** A row in this state holds what it refers to: an asset under it cannot be scrapped. */
+  readonly holds?: true
 }
 export interface Transition {
   readonly label: Label
@@ -78,6 +80,8 @@ export interface RecordModel {
   readonly lifecycle: Lifecycle | null
   readonly statistics: Statistics
   readonly views: Views
+  /** Columns and indexes of its table that another part of the product keeps: no fields of the record. */
+  readonly beside: readonly string[]
   /** Reached from other pages, has no menu entry of its own. */
   readonly hidden: boolean
 }

@@ -5,10 +5,21 @@ import { role } from './foundation/role.ts'
 import { setting } from './foundation/setting.ts'
 import { storedFile } from './foundation/stored-file.ts'
 import { term } from './foundation/term.ts'
-import { asset, assetMovement, assetScrap, assetStock, lease, purchase, sale, stockIn, stockOut, stocktake } from './supervision/asset.ts'
+import { asset, assetMovement, assetStock, unitStock } from './supervision/asset.ts'
+import { assetScrap, lease, rentLine, sale } from './supervision/asset-contracts.ts'
+import { installation, purchase, stockIn, stockOut, stocktake } from './supervision/asset-documents.ts'
+import { inspectionPlan, inspectionPoint, inspectionTask } from './supervision/inspection.ts'
+import { maintenanceItem, maintenancePlan, maintenanceRecord } from './supervision/maintenance.ts'
 import { part, partMovement, partStock } from './supervision/part.ts'
 import { partIssue, partReceipt, partScrap } from './supervision/part-documents.ts'
+import { videoCamera, videoRecording } from './supervision/video.ts'
+import { device } from './supervision/device.ts'
+import { station } from './supervision/station.ts'
+import { installationCost } from './supervision/installation-cost.ts'
+import { tariff } from './supervision/tariff.ts'
+import { repair } from './supervision/repair.ts'
 import { warehouse } from './supervision/warehouse.ts'
+import { workOrder } from './service/work-order.ts'
 import type { RowOf } from './define.ts'
 import type { External, ModuleName, RecordModel } from './record-types.ts'
 import type { Label } from '../kinds/types.ts'
@@ -24,14 +35,19 @@ export const recordList = [
   storedFile,
   setting,
   term,
+  station,
+  device,
   asset,
   purchase,
   stockIn,
   stockOut,
+  installation,
   assetStock,
+  unitStock,
   assetMovement,
   stocktake,
   lease,
+  rentLine,
   sale,
   assetScrap,
   warehouse,
@@ -41,6 +57,18 @@ export const recordList = [
   partStock,
   partScrap,
   partMovement,
+  inspectionPlan,
+  inspectionTask,
+  inspectionPoint,
+  repair,
+  maintenanceRecord,
+  maintenancePlan,
+  maintenanceItem,
+  tariff,
+  installationCost,
+  videoCamera,
+  videoRecording,
+  workOrder,
 ] as const
 export const records: readonly RecordModel[] = recordList
 
@@ -56,8 +84,6 @@ export function recordOf(name: string): RecordModel {
 /** Kept by other parts of the product, referred to by records. */
 export const externals: Readonly<Record<string, External>> = {
   user: { table: 'auth_user', title: ['name'], permission: 'user:view', label: { zh: '用户', en: 'User' } },
-  station: { table: 'station', title: ['name'], permission: 'station:view', label: { zh: '站点', en: 'Station' } },
-  device: { table: 'device', title: ['code', 'name'], permission: 'station:view', label: { zh: '设备', en: 'Device' } },
 }
 
 /** Fields of other records that point to this one. */

@@ -80,6 +80,11 @@ export function emptyValue(field: Field): unknown {
   return field.required ? undefined : null
 }
 
+/** Whether a field counts in a row, by its `when`. */
+export const appliesIn = ({ when }: Field, row: Readonly<Record<string, unknown>>): boolean =>
+  !when || when.is.includes(String(row[when.field]))
+export const isEmpty = (value: unknown): boolean => value === null || value === undefined || (Array.isArray(value) && value.length === 0)
+
 /** Everything asked for at once, unsaid values filled in: a new row, a sub-row, the input of a transition. */
 export function inputSchema(fields: Fields): z.ZodObject {
   return z.strictObject(

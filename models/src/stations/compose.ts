@@ -66,7 +66,10 @@ function partsOf(options: ComposeOptions): Part[] {
   const dryers = options.dryer ? (units.length > 3 ? 2 : 1) : 0
   return [
     { kind: 'station', variant: options.kind, code: options.code, name: options.name, settings: stationSettings },
-    ...units.map((unit, i) => compressor(unit, i, options.waterCooled ?? false)),
+    ...units.map((unit, i) => ({
+      ...compressor(unit, i, options.waterCooled ?? false),
+      ...(options.kind === 'centralStation' && { texts: { group: 'A' } }),
+    })),
     ...options.tanks.map((volume, i) => tank(volume, i, Math.max(...units.map((unit) => unit.ratedPressure), pressure))),
     ...repeat(dryers, (i) => dryer(options.dryer ?? 'refrigerated', i, flow / dryers, power / dryers)),
     ...repeat(options.filters ?? 0, (i) => ({

@@ -92,6 +92,7 @@ const stations: readonly ComposeOptions[] = [
     position: { lat: 29.8992, lng: 121.8444 },
     units: [fixed(110, 18.9), vsd(110, 18.3)],
     waterCooled: true,
+    outlets: ['北仑模具厂'],
     tanks: [8],
     energyQuota: 4_200,
   }),

@@ -4,6 +4,8 @@ export { composeStation } from './compose.ts'
 export { demoFleet } from './demo-fleet.ts'
 export { deriveDevice, enumIndex, isAvailable, isLoaded, isRunning } from './derive-device.ts'
 export { deriveStation } from './derive-station.ts'
+export { groupOf, jointCandidates, ratedFlowOf } from './groups.ts'
+export { freePlace, pipesOf } from './layout.ts'
 export { idFrom } from './ids.ts'
 export {
   counterSources,

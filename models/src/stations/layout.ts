@@ -173,3 +173,18 @@ const topOf = (device: DeviceConfig): number => device.placement.position[1] + (
 const byX = (a: DeviceConfig, b: DeviceConfig): number => a.placement.position[0] - b.placement.position[0]
 const round = (value: number): number => Math.round(value * 100) / 100
 const tidy = ([x, y, z]: Corner): Corner => [round(x), round(y), round(z)]
+
+/** Where a machine that comes later stands: the first place for its kind where nothing stands yet. */
+export function freePlace(
+  kind: string,
+  standing: readonly { readonly kind: string; readonly code: string; readonly placement: Placement | null }[],
+): Placement {
+  const taken = standing.flatMap((one) => (one.kind === 'station' || !one.placement ? [] : [one.placement.position]))
+  const line = standing.filter((device) => device.kind !== kind)
+  for (let before = 0; ; before++) {
+    const row = Array.from({ length: before + 1 }, (_, i) => ({ kind, code: `new-${i}` }))
+    const place = placements([...line, ...row]).get(`new-${before}`) ?? at(0, 0)
+    const [x, , z] = place.position
+    if (before >= standing.length + 1 || taken.every(([tx, , tz]) => Math.hypot(tx - x, tz - z) > 0.7)) return place
+  }
+}

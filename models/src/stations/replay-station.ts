@@ -24,7 +24,7 @@ function plant(): StationConfig {
     code: 'RP-12BAR',
     name: '回放：12 bar 空压系统（2018）',
     nameEn: 'Replay: 12 bar plant (2018)',
-    region: '000000',
+    region: '310115',
     address: '公开数据集 / public data set',
     position: null,
     // The recording's clock has a fixed offset and no summer time.
@@ -44,7 +44,7 @@ function metro(): StationConfig {
     code: 'RP-METRO',
     name: '回放：地铁列车空压机（MetroPT-3）',
     nameEn: 'Replay: metro train compressor (MetroPT-3)',
-    region: '000000',
+    region: '310115',
     address: 'UCI 791, CC BY 4.0',
     position: null,
     timeZone: 'Etc/UTC',

@@ -1,2 +1,3 @@
+export type * from './control-types.ts'
 export type * from './types.ts'
 export { NEVER, qualities } from './types.ts'

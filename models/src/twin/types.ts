@@ -1,3 +1,4 @@
+import type { ControlFact, ControlRun, JointAction, JointControl } from './control-types.ts'
 import type { EnergyDay } from '../energy/day.ts'
 import type { LeakNight } from '../stations/night-leak.ts'
 import type { AlarmEffect, Priority } from '../kinds/types.ts'
@@ -35,8 +36,8 @@ export interface AlarmState {
   readonly note: string | null
   readonly clearedAt: number | null
   readonly shelved: { readonly until: number; readonly by: string; readonly reason: string } | null
-  /** `lockout`: the device is locked out for maintenance. */
-  readonly suppressed: { readonly since: number; readonly lockout?: true } | null
+  /** `lockout`: the device is locked out for maintenance, by its own controller (true) or by a document that holds it. */
+  readonly suppressed: { readonly since: number; readonly lockout?: true | 'document' } | null
   readonly outOfService: { readonly since: number; readonly by: string; readonly workOrder: string } | null
   /** Occurrence of the active parent it is grouped under: shown below it, not annunciated. */
   readonly groupedUnder: string | null
@@ -131,7 +132,7 @@ export type AlarmFact =
       readonly kind: 'alarm.suppressed'
       readonly v: 1
       readonly at: number
-      readonly body: { readonly code: string; readonly on: boolean; readonly hidden: AlarmHidden; readonly lockout?: true }
+      readonly body: { readonly code: string; readonly on: boolean; readonly hidden: AlarmHidden; readonly lockout?: true | 'document' }
     }
   | {
       readonly kind: 'alarm.outOfService'
@@ -193,6 +194,21 @@ export interface DeviceState {
   /** Last command that moved it, for failed-to alarms: commandedState and since. */
   readonly commanded: { readonly state: string; readonly at: number } | null
   readonly replay: { readonly source: string; readonly speed: number | 'max' } | null
+  /** Documents that hold it, in the order they came; absent or empty = free. While held it takes no command and raises no alarm. */
+  readonly held?: readonly DeviceHold[]
+}
+
+/** repair: 维修中. lockout: a tag that only who hung it takes off. scrapped: 已报废, its telemetry is refused too. */
+export type HoldKind = 'repair' | 'lockout' | 'scrapped'
+
+/** A document holds a device; one document may do so once of each kind. On the station's own device it binds the whole station. */
+export interface DeviceHold {
+  readonly kind: HoldKind
+  /** Number or id of the document, as people know it. */
+  readonly document: string
+  readonly reason: string
+  readonly by: Person
+  readonly since: number
 }
 
 export type DeviceFact =
@@ -213,6 +229,18 @@ export type DeviceFact =
   | { readonly kind: 'notice.changed'; readonly v: 1; readonly at: number; readonly body: { readonly code: string; readonly on: boolean } }
   | { readonly kind: 'position.changed'; readonly v: 1; readonly at: number; readonly body: Position }
   | { readonly kind: 'commanded'; readonly v: 1; readonly at: number; readonly body: { readonly state: string } }
+  | {
+      readonly kind: 'device.held'
+      readonly v: 1
+      readonly at: number
+      readonly body: {
+        readonly kind: HoldKind
+        readonly document: string
+        readonly on: boolean
+        readonly reason: string
+        readonly by: Person
+      }
+    }
   | {
       readonly kind: 'device.event'
       readonly v: 1
@@ -260,6 +288,11 @@ export type RejectCode =
   | 'CONFIRMATION'
   | 'CANCELLED'
   | 'DEVICE_REFUSED'
+  | 'UNDER_REPAIR'
+  | 'TAGGED_OUT'
+  | 'SCRAPPED'
+  | 'JOINT_CONTROL'
+  | 'PRESSURE_LOW'
 
 export interface Person {
   readonly id: string
@@ -275,6 +308,8 @@ export interface CommandState {
   readonly target: string
   readonly args: Readonly<Record<string, unknown>>
   readonly reason: string
+  /** Given by a step of a start sequence, or by joint control; absent = by a person. */
+  readonly origin?: 'sequence' | 'joint'
   readonly requestedBy: Person
   readonly approvedBy: Person | null
   readonly phase: CommandPhase
@@ -326,9 +361,15 @@ export interface StationState {
   readonly energyDay?: EnergyDay | null
   /** What the last quiet nights said of the leaks, oldest first. */
   readonly leakNights?: readonly LeakNight[]
+  /** The last run of steps, under way or ended. */
+  readonly run?: ControlRun | null
+  readonly joint?: JointControl | null
+  /** The last automatic commands, oldest first. */
+  readonly jointLog?: readonly JointAction[]
 }
 
 export type StationFact =
+  | ControlFact
   | { readonly kind: 'command.requested'; readonly v: 1; readonly at: number; readonly body: CommandState }
   | {
       readonly kind: 'command.moved'

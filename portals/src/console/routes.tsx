@@ -33,8 +33,17 @@ const supervision = {
   commands: () => import('../pages/supervision/commands/commands-page.tsx'),
   approvals: () => import('../pages/supervision/commands/approvals-page.tsx'),
   energy: () => import('../pages/supervision/energy/energy-page.tsx'),
+  video: () => import('../pages/supervision/video/video-page.tsx'),
   trends: () => import('../pages/supervision/trends/trends-page.tsx'),
+  rounds: () => import('../pages/supervision/rounds/round-list-page.tsx'),
+  round: () => import('../pages/supervision/rounds/round-page.tsx'),
+  maintenance: () => import('../pages/supervision/maintenance/maintenance-page.tsx'),
 }
+const assets = {
+  labels: () => import('../pages/supervision/assets/labels-page.tsx'),
+  stock: () => import('../pages/supervision/assets/stock-page.tsx'),
+}
+const analysis = () => import('../pages/analysis/pages.tsx')
 const system = {
   deadLetters: () => import('../pages/system/dead-letters-page.tsx'),
   devices: () => import('../pages/system/devices-page.tsx'),
@@ -58,7 +67,15 @@ export const router = createBrowserRouter([
       { path: '/alarm-statistics', element: needs('alarm:view', page(supervision.statistics, 'StatisticsPage')) },
       { path: '/energy', element: needs('station:view', page(supervision.energy, 'EnergyPage')) },
       { path: '/trends', element: needs('station:view', page(supervision.trends, 'TrendsPage')) },
+      { path: '/video', element: needs('videoCamera:view', page(supervision.video, 'VideoPage')) },
+      { path: '/analysis/investment', element: needs('asset:view', page(analysis, 'InvestmentPage')) },
+      { path: '/analysis/use', element: needs('station:view', page(analysis, 'UsePage')) },
+      { path: '/analysis/distribution', element: needs('station:view', page(analysis, 'DistributionPage')) },
+      { path: '/analysis/output', element: needs('station:view', page(analysis, 'OutputPage')) },
       { path: '/commands', element: needs('station:view', page(supervision.commands, 'CommandsPage')) },
+      { path: '/field/rounds', element: needs('inspectionPoint:operate', page(supervision.rounds, 'RoundListPage')) },
+      { path: '/field/round/:task', element: needs('inspectionPoint:operate', page(supervision.round, 'RoundPage')) },
+      { path: '/maintenance', element: needs('maintenanceRecord:view', page(supervision.maintenance, 'MaintenancePage')) },
       { path: '/approvals', element: needs('command:approve', page(supervision.approvals, 'ApprovalsPage')) },
       { path: '/system/dead-letters', element: needs('deadLetter:view', page(system.deadLetters, 'DeadLettersPage')) },
       { path: '/system/devices', element: needs('device:administer', page(system.devices, 'DevicesPage')) },
@@ -68,6 +85,8 @@ export const router = createBrowserRouter([
       { path: '/system/cluster', element: needs('station:administer', page(system.cluster, 'ClusterPage')) },
       { path: '/system/api', element: needs('station:view', page(system.api, 'ApiPage')) },
       { path: '/help', element: page(system.help, 'HelpPage') },
+      { path: '/assets/labels', element: needs('asset:view', page(assets.labels, 'LabelsPage')) },
+      { path: '/assets/stock', element: needs('asset:view', page(assets.stock, 'StockPage')) },
       { path: '/records/:record', element: page(recordPages, 'RecordListPage') },
       { path: '/records/:record/:id', element: page(recordPages, 'RecordDetailPage') },
       { path: '*', element: <NotFoundPage /> },

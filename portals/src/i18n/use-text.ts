@@ -1,4 +1,4 @@
-import { findKind, type Label } from '@twin/models/kinds'
+import { deviceLabel, type Label } from '@twin/models/kinds'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { i18n, type Language } from './setup.ts'
@@ -21,17 +21,12 @@ export interface Text {
   readonly name: (thing: Named) => string
 }
 
-function englishName({ name, kind, code }: Named): string {
-  const label = kind === undefined ? undefined : findKind(kind)?.label.en
-  return label !== undefined && code !== undefined ? `${label} ${code}` : name
-}
-
 export function translator(lang: Language): Text {
   return {
     lang,
     t: (key, values) => i18n.t(key, { lng: lang, ...values }),
     label: (label) => label[lang] || label.zh || label.en,
-    name: (thing) => (lang === 'en' ? (thing.nameEn ?? englishName(thing)) : thing.name),
+    name: (thing) => (lang === 'en' ? (thing.nameEn ?? deviceLabel({ kind: '', code: '', ...thing }).en) : thing.name),
   }
 }
 

@@ -17,6 +17,8 @@ export interface ControlProps {
   readonly value: unknown
   readonly onChange: (value: unknown) => void
   readonly titles: Titles
+  /** What the other fields of the form have at the moment. */
+  readonly beside?: Values
   readonly id: string
   readonly disabled?: boolean
 }
@@ -24,7 +26,7 @@ export interface ControlProps {
 /** The editor of a field, by its type; a module may put another in its place (`special.ts`). */
 export function FieldControl(props: ControlProps): ReactNode {
   const { record, name, field, value, onChange, id, disabled = false } = props
-  const { label } = useText()
+  const { label, t } = useText()
   const Special = fieldEditors[`${record.name}.${name}`]
   if (Special) return <Special {...props} />
   switch (field.type) {
@@ -40,6 +42,18 @@ export function FieldControl(props: ControlProps): ReactNode {
             style={{ width: '100%' }}
             open={false}
             suffixIcon={null}
+          />
+        )
+      if (field.sensitivity === 'secret')
+        return (
+          <Input.Password
+            id={id}
+            autoComplete="new-password"
+            placeholder={t('rec.secretKept')}
+            maxLength={field.max ?? 200}
+            value={(value ?? '') as string}
+            disabled={disabled}
+            onChange={(event) => onChange(event.target.value || undefined)}
           />
         )
       return field.multiline ? (
@@ -136,12 +150,29 @@ export function FieldControl(props: ControlProps): ReactNode {
   }
 }
 
+/** The filter of what is offered, with `{name}` put in from the other fields; without a value it does not count. */
+function offered(only: ReferenceField['only'], beside: Values): Readonly<Record<string, string>> {
+  const filled = Object.entries(only ?? {}).map(([field, words]) => [
+    field,
+    words.replaceAll(/\{(\w+)\}/g, (_, name: string) => plain(beside[name] ?? '')),
+  ])
+  return Object.fromEntries(filled.filter(([, words]) => words !== '')) as Record<string, string>
+}
+
 /** Asks the server while one types, so that it works for ten rows and for a million. */
-function ReferenceControl({ field, value, onChange, titles, id, disabled = false }: ControlProps & { readonly field: ReferenceField }) {
+function ReferenceControl({
+  field,
+  value,
+  onChange,
+  titles,
+  beside = {},
+  id,
+  disabled = false,
+}: ControlProps & { readonly field: ReferenceField }) {
   const [text, setText] = useState('')
   const [open, setOpen] = useState(false)
   const [names, setNames] = useState<Values>({})
-  const found = useOptions(field.to, text, open, field.only)
+  const found = useOptions(field.to, text, open, offered(field.only, beside))
   const chosen = [value ?? []].flat().map(String)
   const known = new Map([
     ...chosen.map((each) => [each, plain(names[each] ?? titles[field.to]?.[each] ?? each)] as const),
@@ -239,7 +270,17 @@ function GeoControl({ value, onChange, id, disabled = false }: ControlProps) {
   )
 }
 
-function RowsControl({ record, name, field, value, onChange, titles, id, disabled = false }: ControlProps & { readonly field: RowsField }) {
+function RowsControl({
+  record,
+  name,
+  field,
+  value,
+  onChange,
+  titles,
+  beside = {},
+  id,
+  disabled = false,
+}: ControlProps & { readonly field: RowsField }) {
   const { t, label } = useText()
   const rows = (value ?? []) as readonly Values[]
   const asked = Object.entries(field.fields).filter(([, sub]) => !sub.computed)
@@ -275,6 +316,7 @@ function RowsControl({ record, name, field, value, onChange, titles, id, disable
                   field={sub}
                   value={row[subName]}
                   titles={titles}
+                  beside={{ ...beside, ...row }}
                   id={`${id}-${at}-${subName}`}
                   disabled={disabled}
                   onChange={(next) => onChange(rows.map((each, i) => (i === at ? { ...each, [subName]: next } : each)))}

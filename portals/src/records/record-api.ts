@@ -66,6 +66,11 @@ export const useDetail = (record: RecordModel, id: string) =>
   useRead<DetailAnswer>([record.name, 'detail', id], addressOf(record, `/${id}`), id !== '')
 export const useHistory = (record: RecordModel, id: string) =>
   useRead<{ readonly lines: readonly HistoryLine[] }>([record.name, 'history', id], addressOf(record, `/${id}/history`))
+export const useRelated = (record: RecordModel, id: string) =>
+  useRead<{ readonly related: readonly { readonly record: string; readonly field: string; readonly count: number }[] }>(
+    [record.name, 'related', id],
+    addressOf(record, `/${id}/related`),
+  )
 export const useStatistics = (record: RecordModel, by: string, query: Query) =>
   useRead<StatisticAnswer>([record.name, 'statistics', by, query], withQuery(addressOf(record, '/statistics'), { ...query, by }), by !== '')
 export const useOptions = (to: string, text: string, enabled: boolean, only: Query = {}) =>

@@ -1,5 +1,5 @@
-import { allFields, findRecord, type RecordModel, referrersOf } from '@twin/models/records'
-import { Card, Descriptions, Result, Table, Tabs } from 'antd'
+import { allFields, appliesIn, findRecord, isEmpty, type RecordModel } from '@twin/models/records'
+import { Badge, Card, Descriptions, Result, Space, Table, Tabs } from 'antd'
 import { useEffect } from 'react'
 import { Link, useParams } from 'react-router'
 import { send } from '../api/index.ts'
@@ -8,9 +8,10 @@ import { formatTime } from '../ui/format.ts'
 import { Await, Page } from '../ui/widgets/index.ts'
 import { FieldValue, fieldOf, StateTag } from './field-value.tsx'
 import { titleOf } from './plain.ts'
-import { addressOf, type DetailAnswer, type HistoryLine, useChange, useDetail, useHistory } from './record-api.ts'
+import { addressOf, type DetailAnswer, type HistoryLine, useChange, useDetail, useHistory, useRelated } from './record-api.ts'
 import { RecordActions } from './record-actions.tsx'
 import { RecordTable } from './record-table.tsx'
+import { recordLinks } from './special.ts'
 
 export function RecordDetailPage() {
   const { record: name = '', id = '' } = useParams()
@@ -25,24 +26,28 @@ function Detail({ record, id }: { readonly record: RecordModel; readonly id: str
   const detail = query.data
   const title = detail ? titleOf(record, detail.row) : label(record.label)
   useOpening(record, detail)
-  const related = referrersOf(record.name).filter(({ many }) => !many)
+  const related = useRelatedTabs(record, id)
+  const Extra = recordLinks[record.name]
   return (
     <Page
       title={title || label(record.label)}
       testId={`record-${record.name}-detail`}
       hint={<Link to={`/records/${record.name}`}>{label(record.label)}</Link>}
-      extra={detail ? <RecordActions record={record} detail={detail} /> : null}
+      extra={
+        detail ? (
+          <Space wrap>
+            {Extra ? <Extra ids={[id]} /> : null}
+            <RecordActions record={record} detail={detail} />
+          </Space>
+        ) : null
+      }
     >
       <Await query={query}>
         {detail ? (
           <Tabs
             items={[
               { key: 'details', label: t('rec.details'), children: <Values record={record} detail={detail} /> },
-              ...related.map((other) => ({
-                key: `${other.record.name}.${other.field}`,
-                label: label(other.record.label),
-                children: <RecordTable record={other.record} fixed={{ [other.field]: id }} />,
-              })),
+              ...related,
               { key: 'history', label: t('rec.history'), children: <History record={record} id={id} /> },
             ]}
           />
@@ -50,6 +55,30 @@ function Detail({ record, id }: { readonly record: RecordModel; readonly id: str
       </Await>
     </Page>
   )
+}
+
+/** Rows of other records that refer to this one, a tab for each kind there is; two fields of one record say which they are. */
+function useRelatedTabs(record: RecordModel, id: string) {
+  const { label } = useText()
+  const found = useRelated(record, id).data?.related ?? []
+  return found.flatMap(({ record: name, field, count }) => {
+    const other = findRecord(name)
+    const words = other?.fields[field]
+    if (!other || !words) return []
+    const twice = found.filter((each) => each.record === name).length > 1 || name === record.name
+    return [
+      {
+        key: `${name}.${field}`,
+        label: (
+          <span>
+            {twice ? `${label(other.label)} · ${label(words.label)}` : label(other.label)}{' '}
+            <Badge count={count} size="small" color="blue" overflowCount={999} />
+          </span>
+        ),
+        children: <RecordTable record={other} fixed={{ [field]: id }} />,
+      },
+    ]
+  })
 }
 
 /** A record whose lifecycle has an `open` is opened by being looked at: an inbox message becomes read. */
@@ -76,7 +105,8 @@ function Values({ record, detail }: { readonly record: RecordModel; readonly det
         bordered
         column={{ xs: 1, md: 2 }}
         items={Object.entries(allFields(record))
-          .filter(([name]) => name in row)
+          // What does not apply to such a row is not shown empty.
+          .filter(([name, field]) => name in row && (appliesIn(field, row) || !isEmpty(row[name])))
           .map(([name, field]) => ({
             key: name,
             label: label(field.label),

@@ -1,4 +1,14 @@
-import { createSchema, emptyValue, fieldSchema, type Fields, inputSchema, type RecordModel } from '@twin/models/records'
+import {
+  appliesIn,
+  createSchema,
+  emptyValue,
+  type Field,
+  fieldSchema,
+  type Fields,
+  inputSchema,
+  isEmpty,
+  type RecordModel,
+} from '@twin/models/records'
 import { Button, Drawer, Form, Space, Tooltip } from 'antd'
 import { QuestionCircleOutlined } from '@ant-design/icons'
 import { useState, type ReactNode } from 'react'
@@ -24,18 +34,28 @@ interface FormBodyProps {
   readonly locked?: (name: string) => boolean
 }
 
+/** What a form begins with: of sub-rows only what is asked for. */
+function startOf(field: Field, value: unknown): unknown {
+  if (field.type !== 'rows' || !Array.isArray(value)) return value ?? emptyValue(field) ?? null
+  const asked = Object.entries(field.fields).flatMap(([name, sub]) => (sub.computed ? [] : [name]))
+  return (value as readonly Values[]).map((row) => Object.fromEntries(asked.map((name) => [name, row[name] ?? null])))
+}
+
 /** Form over declared fields: the same rules as the server, told at the field; what the server refuses is told there too. */
 export function FieldsForm({ record, fields, start, titles, submit, busy, failure, submitText, onCancel, locked }: FormBodyProps) {
   const { label, lang, t } = useText()
   const asked = Object.entries(fields).filter(([, field]) => !field.computed)
   const [values, setValues] = useState<Values>(() =>
-    Object.fromEntries(asked.map(([name, field]) => [name, start[name] ?? emptyValue(field) ?? null])),
+    // A secret never comes from the server: what is not typed again is not sent, and stays.
+    Object.fromEntries(asked.map(([name, field]) => [name, field.sensitivity === 'secret' ? undefined : startOf(field, start[name])])),
   )
   const [told, setTold] = useState<Readonly<Record<string, string>>>({})
   const check = (name: string, value: unknown): string | undefined => {
     const field = fields[name]
     if (!field) return undefined
-    if (field.required && (value === null || value === undefined)) return lang === 'zh' ? '必填' : 'Required'
+    const needed = field.required || field.when?.required
+    if (needed && isEmpty(value)) return lang === 'zh' ? '必填' : 'Required'
+    if (value === undefined) return undefined
     const parsed = fieldSchema(field).safeParse(value, { reportInput: true })
     const issue = parsed.success ? undefined : parsed.error.issues[0]
     if (!issue) return undefined
@@ -45,24 +65,26 @@ export function FieldsForm({ record, fields, start, titles, submit, busy, failur
   const send = (): void => {
     const faults = Object.fromEntries(
       asked
-        .flatMap(([name]) => (locked?.(name) ? [] : [[name, check(name, values[name])] as const]))
+        .flatMap(([name, field]) => (locked?.(name) || !appliesIn(field, values) ? [] : [[name, check(name, values[name])] as const]))
         .filter(([, fault]) => fault !== undefined),
     )
     setTold(faults as Record<string, string>)
-    if (Object.keys(faults).length === 0) submit(values)
+    const said = asked.map(([name, field]) => [name, appliesIn(field, values) ? values[name] : (emptyValue(field) ?? null)] as const)
+    if (Object.keys(faults).length === 0) submit(Object.fromEntries(said))
   }
   const refused = (name: string): string | undefined => (failure?.field?.split('.')[0] === name ? label(failure.text) : undefined)
   return (
     <Form layout="vertical" onFinish={send} data-testid="record-form">
       <div className="rec-form">
         {asked.map(([name, field]) => {
+          if (!appliesIn(field, values)) return null
           const fault = told[name] ?? refused(name)
           const wide = field.type === 'rows' || (field.type === 'text' && (field.multiline === true || field.many === true))
           return (
             <Form.Item
               key={name}
               htmlFor={`f-${name}`}
-              required={field.required === true}
+              required={field.required === true || field.when?.required === true}
               {...(wide ? { className: 'wide' } : {})}
               label={
                 <>
@@ -81,6 +103,7 @@ export function FieldsForm({ record, fields, start, titles, submit, busy, failur
                 name={name}
                 field={field}
                 titles={titles}
+                beside={{ ...start, ...values }}
                 id={`f-${name}`}
                 value={values[name]}
                 disabled={locked?.(name) ?? false}
@@ -108,13 +131,15 @@ interface RecordFormProps {
   readonly record: RecordModel
   /** null: a new one. */
   readonly row: Row | null
+  /** What a new one begins with. */
+  readonly preset?: Values
   readonly titles: Titles
   readonly onClose: () => void
   readonly onSaved?: (row: Row) => void
 }
 
 /** New or edit. If somebody else saved meanwhile, both versions are shown and one is chosen. */
-export function RecordForm({ record, row, titles, onClose, onSaved }: RecordFormProps): ReactNode {
+export function RecordForm({ record, row, preset = {}, titles, onClose, onSaved }: RecordFormProps): ReactNode {
   const { label, t } = useText()
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const save = useChange<{ readonly values: Values; readonly version: number | null }, Row>(
@@ -154,7 +179,7 @@ export function RecordForm({ record, row, titles, onClose, onSaved }: RecordForm
       <FieldsForm
         record={record}
         fields={record.fields}
-        start={row ?? {}}
+        start={row ?? preset}
         titles={titles}
         busy={save.isPending}
         failure={conflict ? null : failure}

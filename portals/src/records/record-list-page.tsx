@@ -16,6 +16,7 @@ import { RecordForm } from './record-form.tsx'
 import { RecordStatistics } from './record-statistics.tsx'
 import { RecordTable } from './record-table.tsx'
 import { RecordTree } from './record-tree.tsx'
+import { recordLinks } from './special.ts'
 
 export function RecordListPage() {
   const { record: name = '' } = useParams()
@@ -122,6 +123,7 @@ function BulkBar({ record, ids, onDone }: { readonly record: RecordModel; readon
   const { message, modal } = App.useApp()
   const { permissions } = useMe()
   const mayRemove = useMayRecord(record, 'remove')
+  const Link = recordLinks[record.name]
   const act = useChange<object, BulkAnswer>(
     record,
     async (what) => (await send('post', addressOf(record, '/bulk'), { ids, act: what })) as BulkAnswer,
@@ -145,6 +147,7 @@ function BulkBar({ record, ids, onDone }: { readonly record: RecordModel; readon
           {label(way.label)}
         </Button>
       ))}
+      {Link ? <Link ids={ids} /> : null}
       {mayRemove ? (
         <Button
           size="small"

@@ -11,20 +11,22 @@ interface RecordTableProps {
   readonly record: RecordModel
   /** Filters of the page around it. */
   readonly fixed?: Query
+  /** Instead of those of the declaration. */
+  readonly columns?: readonly string[]
   readonly q?: string
   readonly selected?: readonly string[]
   readonly onSelect?: (ids: readonly string[]) => void
 }
 
 /** Rows of a record with sorting and paging by the server; the first column opens the row. */
-export function RecordTable({ record, fixed = {}, q = '', selected, onSelect }: RecordTableProps) {
+export function RecordTable({ record, fixed = {}, columns: shown = record.views.columns, q = '', selected, onSelect }: RecordTableProps) {
   const { label, t } = useText()
   const [page, setPage] = useState(1)
   const [size, setSize] = useState(20)
   const [sort, setSort] = useState(record.views.sort)
   const query = useList(record, { ...fixed, q, sort, page: String(page), size: String(size) })
   const answer = query.data
-  const columns: NonNullable<TableProps<Row>['columns']> = record.views.columns.flatMap((name, at) => {
+  const columns: NonNullable<TableProps<Row>['columns']> = shown.flatMap((name, at) => {
     const field = fieldOf(record, name)
     if (!field) return []
     const numeric = field.type === 'number' || field.type === 'money'

@@ -1,5 +1,6 @@
 /** Texts of the pages that every record shares: key → [Chinese, English]. */
 export const recordTexts = {
+  'rec.secretKept': ['已保存的不显示；留空则不变', 'What is kept is not shown; empty leaves it'],
   'rec.new': ['新建', 'New'],
   'rec.edit': ['编辑', 'Edit'],
   'rec.remove': ['删除', 'Delete'],

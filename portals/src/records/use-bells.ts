@@ -1,3 +1,4 @@
+import { operations } from '@twin/models/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
@@ -8,7 +9,8 @@ export function useBells(): void {
     const source = new EventSource('/api/events')
     source.addEventListener('message', ({ data }: MessageEvent<string>) => {
       const name = data.replace('record:', '')
-      void client.invalidateQueries({ queryKey: [name] })
+      const keys = name.startsWith('live:') ? [operations.station.path, operations.stations.path] : [name]
+      for (const key of keys) void client.invalidateQueries({ queryKey: [key] })
     })
     return () => source.close()
   }, [client])

@@ -29,7 +29,7 @@ export class Catalogue {
     for (const { id } of config.devices) this.#stationOf.set(id, config.id)
   }
   remove(id: string): void {
-    for (const device of this.#stations.get(id)?.devices ?? []) this.#stationOf.delete(device.id)
+    for (const device of this.#stations.get(id)?.devices ?? []) if (this.#stationOf.get(device.id) === id) this.#stationOf.delete(device.id)
     this.#stations.delete(id)
     this.#byShard[shardOf(id)]?.delete(id)
   }

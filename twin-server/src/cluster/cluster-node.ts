@@ -18,6 +18,8 @@ export interface ClusterNodeOptions {
   readonly addr: string
   readonly log: Log
   readonly info: () => object
+  /** Turns that dead owners had under way are known before their shards come to life. */
+  readonly poison: { collect(dead: readonly string[]): Promise<void>; refresh(): Promise<void> }
   /** Shards with stations: only these cost something to move. */
   readonly populated: () => ReadonlySet<number>
   /** Sessions with the broker follow the shards. */
@@ -202,13 +204,17 @@ export class ClusterNode {
   }
 
   async #claim(candidates: ReadonlyMap<number, number>, dead: readonly string[]): Promise<void> {
-    const { store, settings, runtime, redis, log, addr, opened } = this.#options
+    const { store, settings, runtime, redis, log, addr, opened, poison } = this.#options
     const began = performance.now()
-    if (dead.length > 0) await store.terminate(dead)
+    if (dead.length > 0) {
+      await store.terminate(dead)
+      await poison.collect(dead)
+    }
     const claimed = await store.claim(candidates, settings.staleMs)
     this.#version = ''
     if (claimed.size === 0) return
     try {
+      if (dead.length > 0) await poison.refresh()
       await runtime.acquire(claimed)
     } catch (error) {
       store.forget(claimed.keys())

@@ -3,6 +3,7 @@ import type { Runtime } from '@twin/actors/runtime'
 import type { StationConfig } from '@twin/models/stations'
 import type { Ingest, Log } from '../ingest/index.ts'
 import type { LiveHub } from '../live/index.ts'
+import type { PoisonGuard } from '../poison/index.ts'
 import type { Store } from '../store/index.ts'
 import { Catalogue } from './catalogue.ts'
 import { ClusterNode } from './cluster-node.ts'
@@ -11,7 +12,7 @@ import { LiveExchange } from './live-exchange.ts'
 import { pack, Peers } from './peers.ts'
 import { RedisLink } from './redis-link.ts'
 import type { ClusterSettings } from './settings.ts'
-import { clusterStatus } from './status.ts'
+import { clusterStatus, quarantinedActors } from './status.ts'
 
 /** News that every node should hear at once; who misses one learns it by looking at the database a little later. */
 export type News =
@@ -28,6 +29,7 @@ export interface ClusterOptions {
   readonly authSecret: string
   readonly settings: ClusterSettings
   readonly log: Log
+  readonly poison: Pick<PoisonGuard, 'collect' | 'refresh'>
   readonly ingest: () => Pick<Ingest, 'shards'> | undefined
   readonly hub: () => LiveHub
   readonly onNews: (news: Exclude<News, { type: 'station' }>) => void
@@ -42,6 +44,7 @@ export interface Cluster {
   tell(news: News): void
   /** For the cluster page. */
   status(): ReturnType<typeof clusterStatus>
+  quarantined(): ReturnType<typeof quarantinedActors>
   /** Requests of other nodes. */
   internal(request: Request): Promise<Response>
   /** Drain of any node, asked anywhere. false = no such node, or it did not answer. */
@@ -71,18 +74,21 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
     store: clusterStore,
     redis,
     runtime: local,
+    poison: options.poison,
     settings,
     addr,
     log,
     populated: () => catalogue.populated(),
     info() {
-      const { stations, devices, pending, pendingBytes, commitMs } = local.metrics()
+      const { stations, devices, pending, pendingBytes, commitMs, quarantined } = local.metrics()
       const info = {
         shards: node.held.size,
         stations,
         devices,
         pending,
         pendingBytes,
+        // In a heartbeat, so not more than a page shows.
+        quarantined: quarantined.slice(0, 100),
         commitP99Ms: commitMs.p99,
         loopLagP99Ms: Math.round(delays.percentile(99) / 1e6),
         rss: process.memoryUsage.rss(),
@@ -180,6 +186,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
     exchange,
     tell,
     status: () => clusterStatus(clusterStore, settings.staleMs),
+    quarantined: () => quarantinedActors(clusterStore, settings.staleMs),
     async internal(request) {
       const path = new URL(request.url).pathname.slice('/internal/'.length)
       const signed = await peers.read(request, path)

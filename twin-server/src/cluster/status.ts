@@ -4,7 +4,10 @@ import { SHARDS } from '@twin/actors/runtime'
 import type { ClusterStore, NodeRow } from '../store/index.ts'
 
 /** The cluster as Postgres knows it, so that every node shows the same. */
-export async function clusterStatus(store: ClusterStore, staleMs: number): Promise<z.output<typeof schemas.clusterStatus>> {
+export async function clusterStatus(
+  store: ClusterStore,
+  staleMs: number,
+): Promise<Omit<z.output<typeof schemas.clusterStatus>, 'careful' | 'quarantine'>> {
   const [nodes, shards] = await Promise.all([store.nodes(), store.shards()])
   const held = new Map<string, number>()
   let moving = 0
@@ -20,6 +23,17 @@ export async function clusterStatus(store: ClusterStore, staleMs: number): Promi
     shards: { all: SHARDS, owned, moving, orphaned: SHARDS - owned - moving },
     nodes: nodes.map((row) => nodeStatus(row, held.get(row.inc) ?? 0, staleMs)),
   }
+}
+
+/** Actors that living nodes have put aside. */
+export async function quarantinedActors(store: ClusterStore, staleMs: number) {
+  const nodes = await store.nodes()
+  return nodes
+    .filter(({ ageMs }) => ageMs < staleMs)
+    .flatMap(({ inc, info }) => {
+      const actors: unknown = info.quarantined
+      return Array.isArray(actors) ? actors.map((actor) => ({ node: inc, actor: String(actor) })) : []
+    })
 }
 
 function nodeStatus({ inc, addr, ageMs, draining, info }: NodeRow, shards: number, staleMs: number) {

@@ -87,7 +87,7 @@ interface Statistics {
   previousTotal: number
   counts: {
     key: string
-    label: string
+    label: { zh: string; en: string }
     count: number
     previous: number
     activeMs: number
@@ -169,7 +169,7 @@ describe('one filter', () => {
     expect(busiest?.activeMs).toBeCloseTo(expected.activeMs, 0)
     expect(busiest?.meanAckMs).toBeCloseTo(expected.meanAckMs ?? Number.NaN, 3)
     expect(busiest?.meanClearMs).toBeCloseTo(expected.meanClearMs ?? Number.NaN, 3)
-    expect(busiest?.label).toMatch(/[\u4e00-\u9fff]/)
+    expect(busiest?.label.zh).toMatch(/[\u4e00-\u9fff]/)
   })
 
   it('[HT32] pages in a stable order without doubles; formulas in a CSV stay text', async () => {

@@ -1,4 +1,5 @@
 export { createHttp, type App, type Http } from './server.ts'
+export { stationChanges, type StationChanges } from './handlers/station-change.ts'
 export type { HttpConfig, HttpLog, HttpParts, HttpStore, Resolution, SeriesData, SeriesQuery } from './parts.ts'
 export type { Gate, HttpExtension } from './extension.ts'
 export type { MetricSample, MetricSource } from './http-metrics.ts'

@@ -8,6 +8,7 @@ import { type Store, createStore } from '../store/index.ts'
 import { startTestPostgres } from '../testing/postgres.ts'
 import { logCommandEnds } from './command-log.ts'
 import type { HttpStore } from './parts.ts'
+import { stationChanges } from './handlers/station-change.ts'
 import { type Http, createHttp } from './server.ts'
 
 /** For tests: the whole server but its sockets, on real Postgres with the real actors and a station whose devices speak. */
@@ -75,6 +76,8 @@ export async function startLiveWorld(): Promise<LiveWorld> {
     stations: store.stations,
     series: (query) => store.history.series(query),
     counterReadings: (queries, timeZone) => store.history.counterReadings(queries, timeZone),
+    buckets: (query, timeZone) => store.history.buckets(query, timeZone),
+    machineUse: (query, timeZone) => store.history.machineUse(query, timeZone),
     async viewAt(config, t) {
       const source = await store.history.twinSource(config.id, t)
       return source && viewAt(config, source, t)
@@ -87,6 +90,7 @@ export async function startLiveWorld(): Promise<LiveWorld> {
     clock,
     config: { version: '0', demo: true, publicUrl: 'http://twin.test', allowedOrigins: [], trustedProxies: [], portals: null },
     log: { error: (detail, message) => failures.push({ detail, message }) },
+    changes: stationChanges({ store: httpStore, runtime }),
     deviceSecret: (device, generation) => `${device}-${generation}`,
   })
   const tokens = new Map<string, string>()

@@ -6,8 +6,9 @@ import type { CounterReading } from '@twin/models/energy'
 import type { StationView } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
 import type { Security } from '../security/index.ts'
-import type { CounterQuery, Database } from '../store/index.ts'
+import type { Bucket, BucketQuery, CounterQuery, Database, UseQuery } from '../store/index.ts'
 import type { Gate, HttpExtension } from './extension.ts'
+import type { StationChanges } from './handlers/station-change.ts'
 import type { MetricSource } from './http-metrics.ts'
 
 export type Resolution = 'raw' | '1m' | '1h' | '1d'
@@ -38,6 +39,10 @@ export interface HttpStore {
   series(query: SeriesQuery): Promise<SeriesData>
   /** For each counter the last reading at or before each given time and the newest before `to`, ascending; good readings only. */
   counterReadings(queries: readonly CounterQuery[], timeZone: string): Promise<readonly (readonly CounterReading[])[]>
+  /** Rollups of many points, a list per point; days are those of the zone. */
+  buckets(query: BucketQuery, timeZone: string): Promise<readonly (readonly Bucket[])[]>
+  /** How machines spent each day: ms loaded, unloaded, stopped, per device and day; the rest is offline. */
+  machineUse(query: UseQuery, timeZone: string): Promise<readonly (readonly (readonly number[])[])[]>
   /** The station as it was; undefined before its first day. */
   viewAt(station: StationConfig, t: number): Promise<StationView | undefined>
   /** Durable before the runtime is told. */
@@ -70,9 +75,25 @@ export interface HttpLog {
 }
 
 export interface ClusterView {
-  status(): Promise<z.output<typeof schemas.clusterStatus>>
+  status(): Promise<Omit<z.output<typeof schemas.clusterStatus>, 'careful' | 'quarantine'>>
+  /** Actors that nodes have in quarantine. */
+  quarantined(): Promise<readonly { readonly node: string; readonly actor: string }[]>
   /** false = no such node, or it did not answer. */
   drain(node: string, on: boolean): Promise<boolean>
+}
+
+export interface PoisonView {
+  /** Looks at the record anew. */
+  refresh(): Promise<void>
+  readonly aside: readonly {
+    readonly station: string
+    readonly key: string
+    readonly deaths: number
+    readonly how: 'hang' | 'memory' | 'death'
+    readonly node: string
+    readonly lastAt: number
+  }[]
+  readonly carefulShards: number
 }
 
 export interface HttpParts {
@@ -86,14 +107,16 @@ export interface HttpParts {
   readonly deviceSecret: (device: string, generation: number) => string
   /** Told after a rotation, so that ingest ends the old connection. */
   readonly onSecretRotated?: (device: string, generation: number) => void
-  /** Told after a station's master data changed and its actors took it. */
-  readonly onConfigured?: (station: string) => void
+  /** How master data of stations changes, shared with everything else that changes it. */
+  readonly changes: StationChanges
   readonly extensions?: readonly HttpExtension[]
   readonly gate?: Gate
   /** Further numbers for /metrics: ingest, live, jobs. */
   readonly metrics?: readonly MetricSource[]
   /** What a cluster says of itself; a single node has none. */
   readonly cluster?: ClusterView
+  /** Turns that ended processes. */
+  readonly poison?: PoisonView
   /** Requests of the other nodes of a cluster, under /internal/. */
   readonly internal?: (request: Request) => Promise<Response>
   /** Further parts for /api/health by name. */

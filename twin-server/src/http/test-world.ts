@@ -1,22 +1,35 @@
+import type { CounterReading } from '@twin/models/energy'
 import { deviceKinds, findKind } from '@twin/models/kinds'
 import type { StationSummary, StationView } from '@twin/models/live'
 import { type StationConfig, demoFleet } from '@twin/models/stations'
 import type { Clock, Reply, Request, Runtime } from '@twin/actors/runtime'
+import { qualities } from '@twin/models/twin'
 import { createSecurity, demoUsers, type PermissionSource, type Security, seedDemoUsers } from '../security/index.ts'
-import { type Db, migrate, openKysely, openPool } from '../store/index.ts'
+import { type Db, migrate, openKysely, openPool, type Sql } from '../store/index.ts'
+import { counterReadings } from '../store/counter-readings.ts'
+import { machineUse } from '../store/machine-use.ts'
+import { pointBuckets } from '../store/point-buckets.ts'
 import { openStations } from '../store/stations.ts'
 import { startTestPostgres } from '../testing/postgres.ts'
+import type { LivePortParts } from '../modules/live-port.ts'
 import type { HttpParts, HttpStore, SeriesData } from './parts.ts'
+import { stationChanges } from './handlers/station-change.ts'
 import { type Http, createHttp } from './server.ts'
 
 /** For tests of the API alone: real Postgres, real security, real HTTP; actors that say yes and remember what they were asked. */
 export interface World {
   readonly http: Http
   readonly db: Db
+  /** The same database, for history. */
+  readonly sql: Sql
   readonly security: Security
   readonly asked: Request[]
   readonly stations: Map<string, StationConfig>
   readonly logged: { readonly detail: object; readonly message: string }[]
+  /** What points show, by `device:point` in slab form (see `toSlab`); good now and at every past time. */
+  readonly values: Map<string, number>
+  /** What counters read, by `device:point`. */
+  readonly counters: Map<string, readonly CounterReading[]>
   /** Answer of the actors; a test may replace it. */
   answer: (request: Request) => Reply
   now: number
@@ -36,6 +49,7 @@ export interface WorldOptions {
     readonly url: string
     readonly security: Security
     readonly clock: Clock
+    readonly live: Omit<LivePortParts, 'refresh'>
   }) => Promise<Partial<HttpParts>>
 }
 
@@ -61,7 +75,10 @@ export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOp
   for (const config of stations.values()) await kept.save(config)
   const asked: Request[] = []
   const logged: World['logged'] = []
-  const runtime = stubRuntime(stations, (request) => {
+  const values: World['values'] = new Map()
+  const counters: World['counters'] = new Map()
+  const viewed = (config: StationConfig): StationView => viewWith(config, time.now, values)
+  const runtime = stubRuntime(stations, viewed, (request) => {
     asked.push(request)
     return world.answer(request)
   })
@@ -74,9 +91,16 @@ export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOp
       },
     },
     series: () => Promise.resolve<SeriesData>({ resolution: 'raw', t: [], v: [] }),
-    counterReadings: (queries) => Promise.resolve(queries.map(() => [])),
-    viewAt: (config) => Promise.resolve(emptyView(config, time.now)),
+    // Readings a test gave by hand, else what it wrote into history.
+    counterReadings: (queries, timeZone) =>
+      counters.size > 0
+        ? Promise.resolve(queries.map(({ device, point }) => counters.get(`${device}:${point}`) ?? []))
+        : counterReadings(pool, queries, timeZone),
+    buckets: (query, timeZone) => pointBuckets(pool, query, timeZone),
+    machineUse: (query, timeZone) => machineUse(pool, query, timeZone),
+    viewAt: (config) => Promise.resolve(viewed(config)),
   }
+  const changes = stationChanges({ store, runtime })
   const http = createHttp({
     runtime,
     store,
@@ -84,9 +108,10 @@ export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOp
     clock,
     config: { version: '0', demo: true, publicUrl: 'http://twin.test', allowedOrigins: [], trustedProxies: [], portals: null },
     log: { error: (detail, message) => logged.push({ detail, message }) },
+    changes,
     deviceSecret: (device, generation) => `${device}-${generation}`,
     ...over,
-    ...(await options.extend?.({ db, url: postgres.url, security, clock })),
+    ...(await options.extend?.({ db, url: postgres.url, security, clock, live: { runtime, stations: kept, store, changes } })),
   })
   const tokens = new Map<string, string>()
   const world: World = {
@@ -96,6 +121,9 @@ export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOp
     asked,
     stations,
     logged,
+    values,
+    counters,
+    sql: pool,
     get now() {
       return time.now
     },
@@ -178,6 +206,7 @@ function summaryOf(config: StationConfig): StationSummary {
     region,
     position,
     state: 'offline',
+    condition: 'normal',
     pressure: null,
     flow: null,
     power: null,
@@ -191,7 +220,26 @@ function summaryOf(config: StationConfig): StationSummary {
   }
 }
 
-function stubRuntime(stations: Map<string, StationConfig>, answer: (request: Request) => Reply): Runtime {
+/** An empty view with these points good at that time. */
+function viewWith(config: StationConfig, at: number, values: ReadonlyMap<string, number>): StationView {
+  const view = emptyView(config, at)
+  for (const [place, { id, kind }] of config.devices.entries())
+    for (const [slot, { name }] of (findKind(kind)?.points ?? []).entries()) {
+      const value = values.get(`${id}:${name}`)
+      const slab = view.slabs[place]
+      if (value === undefined || !slab) continue
+      slab.val[slot] = value
+      slab.ts[slot] = at
+      slab.q[slot] = qualities.indexOf('good')
+    }
+  return view
+}
+
+function stubRuntime(
+  stations: Map<string, StationConfig>,
+  viewed: (config: StationConfig) => StationView,
+  answer: (request: Request) => Reply,
+): Runtime {
   const nothing = (): Promise<void> => Promise.resolve()
   return {
     start: nothing,
@@ -216,10 +264,13 @@ function stubRuntime(stations: Map<string, StationConfig>, answer: (request: Req
       stations.set(config.id, config)
       return Promise.resolve()
     },
-    retire: nothing,
+    retire: (id) => {
+      stations.delete(id)
+      return Promise.resolve()
+    },
     snapshot: (id, done) => {
       const config = stations.get(id)
-      done(config && emptyView(config, 0))
+      done(config && viewed(config))
     },
     onCommitted: () => () => undefined,
     onProvisional: () => () => undefined,

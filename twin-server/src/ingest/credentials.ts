@@ -42,7 +42,10 @@ export function createCredentials({ master, demo, stationOf, generationOf = () =
     publishFault(identity, topic) {
       if (topic.channel !== 't' && topic.channel !== 'e') return `devices do not publish on ${topic.channel}`
       if (identity.kind === 'anonymous' || identity.id === topic.device) return undefined
-      if (identity.kind === 'gateway' && stationOf(identity.id)?.id === topic.station) return undefined
+      if (identity.kind === 'gateway' && stationOf(identity.id)?.id === topic.station) {
+        const bound = stationOf(topic.device)?.devices.find(({ id }) => id === topic.device)?.texts?.['gateway']
+        return bound === undefined || bound === identity.id ? undefined : `${topic.device} is bound to another gateway`
+      }
       return `${identity.id} may not publish for ${topic.device}`
     },
     maySubscribe(identity, filter) {

@@ -79,6 +79,7 @@ export function summaryOf(id: string, pressure = 7): StationSummary {
     region: '310000',
     position: null,
     state: 'running',
+    condition: 'normal',
     pressure,
     flow: 10,
     power: 100,

@@ -1,2 +1,8 @@
+export { createLivePort, type LivePort, type Reading } from './live-port.ts'
 export { permissionsFromRoles } from './foundation/roles.ts'
+export { demand } from '../records/access.ts'
+export { installation, type Records } from '../records/engine.ts'
+export { answer, type HttpToolsParts, type Request } from '../records/http-tools.ts'
+export { type Actor, type AnyService, defineService } from '../records/types.ts'
+export type { Gate } from '../http/index.ts'
 export { startModules, type Modules, type ModulesParts } from './start.ts'

@@ -1,11 +1,25 @@
 import type { AnyService } from '../records/types.ts'
+import type { Records } from '../records/engine.ts'
+import type { LivePort } from './live-port.ts'
+import type { OutboxWork } from './outbox-work.ts'
 import { menuService } from './foundation/menu.ts'
 import { inboxService, messageService } from './foundation/messages.ts'
 import { regionService } from './foundation/regions.ts'
 import { roleService } from './foundation/roles.ts'
 import { settingService } from './foundation/settings.ts'
+import { runAssets } from './supervision/asset-rents.ts'
 import { assetServices } from './supervision/assets.ts'
+import { inspectionServices } from './supervision/inspection.ts'
+import { runMaintenance } from './supervision/maintenance-job.ts'
+import { maintenanceServices } from './supervision/maintenance.ts'
+import { deviceService } from './supervision/live/devices.ts'
+import { stationChanged } from './supervision/live/follow.ts'
+import { stationService } from './supervision/live/stations.ts'
 import { partServices } from './supervision/parts.ts'
+import { holdByRepair, repairService } from './supervision/repair.ts'
+import { installationCostService } from './supervision/installation-costs.ts'
+import { tariffService } from './supervision/tariffs.ts'
+import { workOrderService } from './service/work-orders.ts'
 
 /** What records have beyond their declarations. */
 export const services: readonly AnyService[] = [
@@ -15,6 +29,29 @@ export const services: readonly AnyService[] = [
   messageService,
   inboxService,
   settingService,
+  stationService,
+  deviceService,
   ...partServices,
   ...assetServices,
+  ...inspectionServices,
+  repairService,
+  ...maintenanceServices,
+  tariffService,
+  installationCostService,
+  workOrderService,
+]
+
+/** What follows after a commit, by the kind that a turn emitted. At least once: each work stands being repeated. */
+export const outboxWork: Readonly<Record<string, OutboxWork>> = {
+  'repair.hold': holdByRepair,
+  'station.changed': stationChanged,
+}
+
+/** What time does to records, in ms of pause between two runs. Each work stands being stopped anywhere and running on several servers at once. */
+export const periodicWork: readonly {
+  readonly everyMs: number
+  readonly run: (records: Records, live: LivePort, org: string) => Promise<void>
+}[] = [
+  { everyMs: 10_000, run: runMaintenance },
+  { everyMs: 60_000, run: runAssets },
 ]

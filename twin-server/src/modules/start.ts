@@ -14,10 +14,15 @@ import { newRowId } from '../records/writer.ts'
 import type { Security } from '../security/index.ts'
 import type { Database } from '../store/index.ts'
 import { openMenu, seedMenu } from './foundation/menu.ts'
-import { seedRegions } from './foundation/regions.ts'
 import { seedRoles } from './foundation/roles.ts'
 import { openSettings, type Settings } from './foundation/settings.ts'
-import { services } from './services.ts'
+import { createEscalations } from './supervision/escalations.ts'
+import { lateLivePort, type LivePort } from './live-port.ts'
+import { stationBell } from './supervision/live/follow.ts'
+import type { AnyService } from '../records/types.ts'
+import { repeat } from './periodic.ts'
+import { outboxWork, periodicWork, services } from './services.ts'
+import { mountMaintenance } from './supervision/maintenance-routes.ts'
 
 export interface ModulesParts {
   readonly db: Kysely<Database>
@@ -32,7 +37,9 @@ export interface ModulesParts {
   readonly scan?: VirusScan
   /** IANA zone that cuts days and months of statistics. */
   readonly zone?: string
-  /** Handlers of what transitions send outside, by kind. */
+  /** Services of adapters, beside those of `services.ts`. */
+  readonly services?: readonly AnyService[]
+  /** Handlers of what transitions send outside, by kind, beside those of `services.ts`. */
   readonly outbox?: Readonly<Record<string, OutboxHandler>>
 }
 export interface Modules {
@@ -41,6 +48,12 @@ export interface Modules {
   readonly bells: Bells
   readonly extension: HttpExtension
   readonly gate: Gate
+  /** An alarm escalated: its message need not wait for the next round. */
+  readonly escalated: () => void
+  /** The live core stands: services reach it from now on. */
+  connect(live: LivePort): void
+  /** One run of everything periodic, now. */
+  runPeriodic(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -48,9 +61,10 @@ export interface Modules {
 export async function startModules(parts: ModulesParts): Promise<Modules> {
   const { db, security, clock } = parts
   const { org } = security
-  const records = createRecords({ db, clock, audit: security.audit, org, services })
+  const live = lateLivePort()
+  const all = [...services, ...(parts.services ?? [])]
+  const records = createRecords({ db, clock, audit: security.audit, org, services: all, live })
   await seedRoles(records, org, security.permissions)
-  await seedRegions(records, org)
   await seedMenu(records, org)
   const menu = await openMenu(records, org)
   const settings = await openSettings(records, org)
@@ -64,13 +78,26 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     if (bell === 'settings') await settings.reload()
   }
   bells.on((bell) => void follow(bell).catch(failed))
-  const outbox = createOutbox(camelTables(db), clock, parts.outbox ?? {})
+  const handlers = Object.entries(outboxWork).map(([kind, work]): [string, OutboxHandler] => [
+    kind,
+    (body, org) => work({ body, org, records, live }),
+  ])
+  const outbox = createOutbox(camelTables(db), clock, { ...Object.fromEntries(handlers), ...parts.outbox })
   const stopping = new AbortController()
   records.turns.onCommit(async (rung, emitted) => {
     if (emitted) void outbox.drain().catch(failed)
     await Promise.all([...rung].map(follow)).catch(failed)
+    // One after the other: a device that moved has left before it comes. What fails here the outbox does again.
+    for (const bell of rung) if (bell.startsWith(stationBell)) await live.follow(bell.slice(stationBell.length)).catch(failed)
   })
   outbox.start(stopping.signal, failed)
+  const escalations = createEscalations({ records, org, clock })
+  escalations.start(stopping.signal, (error) => parts.log.error({ err: error }, 'an escalation could not be delivered'))
+
+  const periodic = periodicWork.map(({ everyMs, run }) => ({ everyMs, run: () => run(records, live, org) }))
+  const works = periodic.map(({ everyMs, run }) =>
+    repeat(everyMs, stopping.signal, run, (error) => parts.log.error({ err: error }, 'periodic work failed')),
+  )
 
   const files = createFolderStore(parts.filesDir)
   const extension: HttpExtension = {
@@ -82,12 +109,13 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
       mountFiles(app, records, {
         ...tools,
         files,
-        services,
+        services: all,
         newId: newRowId,
         maxBytes: () => settings.get('upload.maxMegabytes') * 1_048_576,
         ...(parts.scan ? { scan: parts.scan } : {}),
       })
       app.get('/api/menu', (context) => answer(tools, context, null, ({ principal }) => Promise.resolve({ menu: menu.tree(principal) })))
+      mountMaintenance(app, records, live, tools)
       app.get('/api/events', (context) => eventStream(tools, bells, context))
     },
   }
@@ -97,8 +125,14 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     bells,
     extension,
     gate: menu.gate,
+    connect: live.connect,
+    async runPeriodic() {
+      for (const { run } of periodic) await run()
+    },
+    escalated: () => void escalations.deliver().catch(failed),
     async stop() {
       stopping.abort()
+      await Promise.all(works)
       await bells.stop()
     },
   }

@@ -40,7 +40,7 @@ export function createRecords(parts: RecordsParts): Records {
   for (const record of declared) demandServices(record, services.get(record.name))
   const db = camelTables(parts.db)
   const reader = createReader(db, services)
-  const turns = createTurns(parts.db, parts.clock, parts.audit)
+  const turns = createTurns(parts.db, parts.clock, parts.audit, parts.live)
   const writer = createWriter(services, parts.newId ?? newRowId)
   const people = createPeople(writer, services)
   const run: Records['run'] = (actor, work) => turns.run(actor, work)

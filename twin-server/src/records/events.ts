@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import postgres from 'postgres'
 import { findRecord } from '@twin/models/records'
+import { inScope } from '../security/index.ts'
 import { mayDo } from './access.ts'
 import { answer, type HttpToolsParts } from './http-tools.ts'
 import { bellChannel } from './turns.ts'
@@ -9,6 +10,8 @@ import type { Actor } from './types.ts'
 export interface Bells {
   /** Hears every bell of every server: `record:<name>`, `user:<id>`, `roles`, `menu` … */
   on(listener: (bell: string) => void): () => void
+  /** Rings on every server, for what no turn rings: the twin of a station took its new master data (`live:<id>`). */
+  ring(bell: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -24,6 +27,7 @@ export async function listenBells(url: string): Promise<Bells> {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    ring: async (bell) => void (await pool.notify(bellChannel, JSON.stringify([bell]))),
     stop: () => pool.end({ timeout: 1 }),
   }
 }
@@ -31,6 +35,7 @@ export async function listenBells(url: string): Promise<Bells> {
 /** Bells a person may hear: his own, and names of records he may view; never what is in them. */
 function hears(actor: Actor, bell: string): boolean {
   if (bell === 'menu' || bell === 'roles') return true
+  if (bell.startsWith('live:')) return actor.principal !== null && inScope(actor.principal, bell.slice('live:'.length))
   if (bell.startsWith('user:')) return bell === `user:${actor.id ?? ''}`
   const record = findRecord(bell.replace('record:', ''))
   return record !== undefined && mayDo(actor, record, 'view')

@@ -1,5 +1,17 @@
 import { type ExpressionBuilder, type ExpressionWrapper, type RawBuilder, type SelectQueryBuilder, sql, type SqlBool } from 'kysely'
-import { allFields, type Filter, isMany, isSearchable, type ListQuery, queryWords, type RecordModel, type Sort } from '@twin/models/records'
+import {
+  allFields,
+  type Filter,
+  findRecord,
+  isMany,
+  isSearchable,
+  type ListQuery,
+  queryWords,
+  type RecordModel,
+  recordOf,
+  snakeCase,
+  type Sort,
+} from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
 import { visibleRows } from './access.ts'
 import type { Actor, AnyDb, AnyService, AnyTables, Row } from './types.ts'
@@ -46,6 +58,16 @@ export async function narrowed<Q extends RowQuery>(db: AnyDb, record: RecordMode
 
 export const column = (record: RecordModel, name: string): RawBuilder<unknown> => sql.ref(`${record.table}.${name}`)
 
+/** A row of a tree stands for itself and everything below it: a province for the stations of its districts. */
+function below(to: string, values: readonly unknown[]): RawBuilder<unknown> {
+  const { table, views } = recordOf(to)
+  const tree = sql.table(table)
+  const parent = sql.ref(`c.${snakeCase(views.tree ?? '')}`)
+  return sql`with recursive b as (
+    select id from ${tree} where id = any(${values.map(String)}::text[])
+    union select c.id from ${tree} c join b on ${parent} = b.id) select id from b`
+}
+
 function condition(record: RecordModel, { field, operator, values }: Filter): (where: Where) => RawBuilder<SqlBool> | Condition {
   const declared = allFields(record)[field]
   const at = column(record, field)
@@ -58,6 +80,8 @@ function condition(record: RecordModel, { field, operator, values }: Filter): (w
   }
   switch (operator) {
     case 'is':
+      if (declared?.type === 'reference' && declared.to !== record.name && findRecord(declared.to)?.views.tree)
+        return () => sql<SqlBool>`${at} in (${below(declared.to, values)})`
       return (where) => where(sql.ref(`${record.table}.${field}`), 'in', [...values])
     case 'not':
       return (where) =>

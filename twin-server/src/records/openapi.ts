@@ -107,6 +107,9 @@ function pathsOf(record: RecordModel): Paths {
           }
         : {}),
     },
+    [`${base}/{id}/related`]: {
+      get: operation('related', '相关记录', 'related records', view, { parameters: [id], responses: answers({ type: 'object' }, '404') }),
+    },
     [`${base}/{id}/history`]: {
       get: operation('history', '修改历史', 'history', view, { parameters: [id], responses: answers({ type: 'object' }, '404') }),
     },

@@ -1,4 +1,4 @@
-import { allFields, changeSchema, createSchema, inputSchema, type RecordModel } from '@twin/models/records'
+import { allFields, appliesIn, changeSchema, createSchema, inputSchema, isEmpty, type RecordModel } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
 import { checked } from '../http/request-input.ts'
 import { demand, visibleRows } from './access.ts'
@@ -47,7 +47,14 @@ export function createPeople(writer: InnerWriter, services: ReadonlyMap<string, 
     return row
   }
   async function completed(turn: Turn, record: RecordModel, before: Row | null, after: Row): Promise<Values> {
-    return (await services.get(record.name)?.beforeSave?.({ turn, before, after, records: writer })) ?? {}
+    const more = (await services.get(record.name)?.beforeSave?.({ turn, before, after, records: writer })) ?? {}
+    checkConditions(record, { ...after, ...more })
+    return more
+  }
+
+  async function saved(turn: Turn, record: RecordModel, before: Row | null, after: Row): Promise<Row> {
+    await services.get(record.name)?.afterSave?.({ turn, before, after, records: writer })
+    return stays(turn, record, after)
   }
 
   return {
@@ -56,7 +63,7 @@ export function createPeople(writer: InnerWriter, services: ReadonlyMap<string, 
       const values = checked(createSchema(record), body, 'body')
       await checkReferences(turn, record, record.fields, values, services)
       const more = await completed(turn, record, null, values as unknown as Row)
-      return stays(turn, record, await writer.insert(turn, record, { ...values, ...more }))
+      return saved(turn, record, null, await writer.insert(turn, record, { ...values, ...more }))
     },
     async change(turn, record, id, version, body) {
       demand(turn.actor, record, record.actions.edit)
@@ -70,7 +77,7 @@ export function createPeople(writer: InnerWriter, services: ReadonlyMap<string, 
         })
       await checkReferences(turn, record, record.fields, values, services)
       const more = await completed(turn, record, before, { ...before, ...values })
-      return stays(turn, record, await writer.update(turn, record, before, { ...values, ...more }, 'update'))
+      return saved(turn, record, before, await writer.update(turn, record, before, { ...values, ...more }, 'update'))
     },
     async remove(turn, record, id, version) {
       demand(turn.actor, record, record.actions.remove)
@@ -86,6 +93,19 @@ export function createPeople(writer: InnerWriter, services: ReadonlyMap<string, 
       const before = await take(turn, record, id, version, input)
       return writer.act(turn, record, before, name, input)
     },
+  }
+}
+
+/** A field with a `when` is filled where it counts, if it must be, and empty elsewhere. */
+function checkConditions(record: RecordModel, row: Values): void {
+  for (const [field, declared] of Object.entries(record.fields)) {
+    if (!declared.when || declared.computed) continue
+    const { zh, en } = declared.label
+    const empty = isEmpty(row[field])
+    if (!appliesIn(declared, row) && !empty)
+      throw new Refusal('invalid', { field, message: { zh: `此处不填“${zh}”`, en: `${en} does not apply here` } })
+    if (appliesIn(declared, row) && empty && declared.when.required)
+      throw new Refusal('invalid', { field, message: { zh: `请填写“${zh}”`, en: `${en} is needed here` } })
   }
 }
 

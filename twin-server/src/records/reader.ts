@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { allFields, externals, findRecord, type ListQuery, type RecordModel } from '@twin/models/records'
+import { allFields, externals, findRecord, type ListQuery, type RecordModel, referrersOf } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
 import { demand, mayDo, visibleRows } from './access.ts'
 import { columnNames } from './columns.ts'
@@ -24,6 +24,13 @@ export interface Detail {
 }
 const countLimit = 2000
 
+export interface Related {
+  readonly record: string
+  readonly field: string
+  /** Counted up to 1,000. */
+  readonly count: number
+}
+
 export interface Reader {
   list(record: RecordModel, query: ListQuery, actor: Actor): Promise<Page>
   detail(record: RecordModel, id: string, actor: Actor): Promise<Detail>
@@ -37,6 +44,8 @@ export interface Reader {
     filters: ListQuery['filters'],
     actor: Actor,
   ): Promise<readonly { readonly id: string; readonly title: string }[]>
+  /** Rows of other records that refer to this one, by record and field: those this person may see, where there are any. */
+  related(record: RecordModel, id: string, actor: Actor): Promise<readonly Related[]>
   /** Lines of the audit log about one row, newest first. */
   history(record: RecordModel, id: string, actor: Actor): Promise<readonly Values[]>
 }
@@ -128,22 +137,29 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
       if (!external) throw new Refusal('not-found')
       const { principal } = actor
       if (principal && !principal.permissions.has(external.permission)) throw new Refusal('not-permitted')
-      const own = principal?.stations ? [...principal.stations] : null
-      const stationColumn = to === 'station' ? 'id' : to === 'device' ? 'station' : null
       const like = `%${text.trim().replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`
       const rows = await db
         .selectFrom(external.table)
         .select(['id', ...external.title])
         .where('org', '=', actor.org)
+        .where('deletedAt', 'is', null)
         .where(sql<boolean>`concat_ws(' ', ${sql.join(external.title.map((name) => sql.ref(name)))}) ilike ${like}`)
-        .$if(stationColumn !== null, (query) => query.where('retiredAt', 'is', null))
-        .$if(own !== null && stationColumn !== null, (query) =>
-          query.where(sql<boolean>`${sql.ref(stationColumn ?? 'id')} = any(${own}::text[])`),
-        )
         .orderBy(external.title[0] ?? 'id')
         .limit(50)
         .execute()
       return rows.map((row) => ({ id: String(row['id']), title: titleOf(external, row) }))
+    },
+    async related(record, id, actor) {
+      demand(actor, record, 'view')
+      await one(record, id, actor)
+      const found: Related[] = []
+      for (const { record: other, field } of referrersOf(record.name)) {
+        if (!mayDo(actor, other, 'view')) continue
+        // As the list under the same filter counts them.
+        const n = await count(other, { q: '', filters: [{ field, operator: 'is', values: [id] }] }, actor, 1000)
+        if (n > 0) found.push({ record: other.name, field, count: n })
+      }
+      return found
     },
     async history(record, id, actor) {
       demand(actor, record, 'view')

@@ -52,15 +52,13 @@ async function visible(turn: Turn, to: string, ids: readonly string[], services:
         .executeTakeFirstOrThrow()
     ).n
   if (!external) return 0
-  const own = actor.principal?.stations ? [...actor.principal.stations] : null
-  const column = to === 'station' ? 'id' : to === 'device' ? 'station' : null
   return (
     await trx
       .selectFrom(external.table)
       .select(counted)
       .where('org', '=', actor.org)
+      .where('deletedAt', 'is', null)
       .where(among)
-      .$if(own !== null && column !== null, (query) => query.where(sql<boolean>`${sql.ref(column ?? 'id')} = any(${own}::text[])`))
       .executeTakeFirstOrThrow()
   ).n
 }
@@ -78,15 +76,23 @@ async function files(turn: Turn, record: RecordModel, ids: readonly string[]): P
 }
 
 /** 409 naming who still refers to a row that is to go. */
-export async function refuseIfReferred(turn: Turn, record: RecordModel, id: string): Promise<void> {
+export async function refuseIfReferred(
+  turn: Turn,
+  record: RecordModel,
+  id: string,
+  services: ReadonlyMap<string, AnyService>,
+): Promise<void> {
   const holders: { readonly record: string; readonly count: number; readonly examples: readonly string[] }[] = []
   for (const { record: other, field, many } of referrersOf(record.name)) {
     const at = sql.ref(`${other.table}.${field}`)
+    // What nobody finds holds nothing.
+    const hide = services.get(other.name)?.hide
     const rows = await turn.trx
       .selectFrom(other.table)
       .select(['id', sql<number>`count(*) over ()`.as('n')])
       .where(`${other.table}.deletedAt`, 'is', null)
       .where(many ? sql<boolean>`${id} = any(${at})` : sql<boolean>`${at} = ${id}`)
+      .$if(hide !== undefined, (query) => query.where(`${other.table}.${hide?.field ?? ''}`, '!=', hide?.value))
       .limit(3)
       .execute()
     if (rows.length === 0) continue

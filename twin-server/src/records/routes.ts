@@ -86,6 +86,7 @@ export function mountRecords(
   })
   on('GET', '/:id', null, (request, record) => records.detail(record, id(request), request.actor))
   on('GET', '/:id/history', null, async (request, record) => ({ lines: await records.history(record, id(request), request.actor) }))
+  on('GET', '/:id/related', null, async (request, record) => ({ related: await records.related(record, id(request), request.actor) }))
   on('PUT', '/:id', 'update', async (request, record) => {
     const { version: expected, ...change } = await jsonBody(request.context)
     return records.change(record, id(request), checked(version, expected, 'version'), change, request.actor)

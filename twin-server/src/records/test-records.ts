@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startWorld, type World } from '../http/test-world.ts'
-import { type Modules, permissionsFromRoles, startModules } from '../modules/index.ts'
+import { createLivePort, type Modules, permissionsFromRoles, startModules } from '../modules/index.ts'
 import type { VirusScan } from './files.ts'
 
 /** The API with records on a real database, for tests. */
@@ -29,7 +29,7 @@ export async function startRecordWorld(scan?: VirusScan): Promise<RecordWorld> {
     {},
     {
       permissionsOf: permissionsFromRoles,
-      extend: async ({ db, security, clock, url }) => {
+      extend: async ({ db, security, clock, url, live }) => {
         modules = await startModules({
           db,
           databaseUrl: url,
@@ -40,6 +40,7 @@ export async function startRecordWorld(scan?: VirusScan): Promise<RecordWorld> {
           filesDir: folder,
           ...(scan ? { scan } : {}),
         })
+        modules.connect(createLivePort({ ...live, refresh: () => undefined }))
         return { extensions: [modules.extension], gate: modules.gate }
       },
     },

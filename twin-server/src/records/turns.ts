@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
 import type { AuditLog } from '../security/index.ts'
+import type { LivePort } from '../modules/live-port.ts'
 import type { Database } from '../store/index.ts'
 import { camelTables, plainTables } from './columns.ts'
 import type { Actor, AnyTables, Turn } from './types.ts'
@@ -14,7 +15,7 @@ export interface Turns {
   onCommit(listener: (bells: ReadonlySet<string>, emitted: boolean) => Promise<void>): void
 }
 
-export function createTurns(db: Kysely<Database>, clock: Clock, audit: AuditLog): Turns {
+export function createTurns(db: Kysely<Database>, clock: Clock, audit: AuditLog, live: LivePort): Turns {
   const listeners: ((bells: ReadonlySet<string>, emitted: boolean) => Promise<void>)[] = []
   return {
     onCommit: (listener) => void listeners.push(listener),
@@ -30,6 +31,7 @@ export function createTurns(db: Kysely<Database>, clock: Clock, audit: AuditLog)
             tables: trx,
             actor,
             now: Math.trunc(clock.now()),
+            live,
             audit: [],
             bells: new Set(),
             emit: (kind, body) => void outbox.push({ kind, body }),

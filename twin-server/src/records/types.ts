@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
 import type { Fields, RecordModel, RecordTables, RowOf, StandardValues, ValuesOf } from '@twin/models/records'
+import type { LivePort } from '../modules/live-port.ts'
 import type { AuditEntry, AuditLog, Principal } from '../security/index.ts'
 import type { Database } from '../store/index.ts'
 
@@ -27,6 +28,8 @@ export interface Turn {
   readonly tables: Transaction<RecordTables>
   readonly actor: Actor
   readonly now: number
+  /** To ask of what lives. What this turn writes the live core learns only after the commit: `emit` for that. */
+  readonly live: LivePort
   readonly audit: AuditEntry[]
   /** Topics that viewers are told of after the commit. */
   readonly bells: Set<string>
@@ -81,6 +84,8 @@ export type Service<R extends RecordModel> = {
   readonly hide?: { readonly field: string; readonly value: string }
   /** Checks and completes a row before it is written by a person or import. */
   beforeSave?(saving: Saving<R>): Promise<Partial<RowOf<R>> | void>
+  /** What belongs to the row and needs it written: in the same transaction. Not for what services write. */
+  afterSave?(saving: Saving<R>): Promise<void>
   beforeRemove?(act: Omit<Act<R>, 'input' | 'transition'>): Promise<void>
 } & ([Named<R, 'guard'>] extends [never]
   ? unknown
@@ -94,6 +99,7 @@ export interface AnyService {
   readonly record: RecordModel
   readonly hide?: { readonly field: string; readonly value: string }
   beforeSave?(saving: { turn: Turn; before: Row | null; after: Row; records: Writer }): Promise<Values | void>
+  afterSave?(saving: { turn: Turn; before: Row | null; after: Row; records: Writer }): Promise<void>
   beforeRemove?(act: { turn: Turn; row: Row; records: Writer }): Promise<void>
   readonly guards?: Readonly<Record<string, (act: AnyAct) => Promise<void>>>
   readonly effects?: Readonly<Record<string, (act: AnyAct) => Promise<Values | void>>>
@@ -115,6 +121,7 @@ export interface RecordsParts {
   readonly audit: AuditLog
   readonly org: string
   readonly services: readonly AnyService[]
+  readonly live: LivePort
   /** Ids of new rows: 12 characters of 0-9a-z. */
   readonly newId?: () => string
 }

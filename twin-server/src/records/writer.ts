@@ -94,7 +94,7 @@ export function createWriter(services: ReadonlyMap<string, AnyService>, newId: (
   }
 
   async function erase(turn: Turn, record: RecordModel, before: Row): Promise<void> {
-    await refuseIfReferred(turn, record, before.id)
+    await refuseIfReferred(turn, record, before.id, services)
     await services.get(record.name)?.beforeRemove?.({ turn, row: before, records: writer })
     if (record.removal === 'soft')
       await turn.trx

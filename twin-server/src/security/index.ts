@@ -2,6 +2,7 @@ export { createSecurity, type Security, type SecurityOptions } from './security.
 export { inScope, roles, type Principal, type Role } from './principal.ts'
 export { rolePermissions } from './role-permissions.ts'
 export { createFirstAdministrator, demoUsers, seedDemoUsers, type DemoUser } from './seed-users.ts'
+export { createSecretBox, type SecretBox } from './secret-box.ts'
 export { clientAddress, proxyList } from './client-address.ts'
 export { originAllowed } from './request-origin.ts'
 export { tokenOf, type PermissionSource } from './sessions.ts'

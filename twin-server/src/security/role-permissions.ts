@@ -3,7 +3,7 @@ import type { Role } from './principal.ts'
 
 const viewer = ['station:view', 'alarm:view']
 const operator = [...viewer, 'station:operate', 'alarm:operate', 'deadLetter:view']
-const engineer = [...operator, 'alarm:administer', 'device:administer', 'audit:view', 'command:approve']
+const engineer = [...operator, 'alarm:administer', 'alarm:escalation', 'device:administer', 'audit:view', 'command:approve']
 const administrator = [...engineer, 'station:administer', 'user:view', 'user:administer']
 
 /**

@@ -16,6 +16,8 @@ export type AuthTables = {
     disabled: boolean
     must_change_password: boolean
     last_sign_in_at: number | null
+    /** Set when the account was deleted: it is disabled, its name is free again. */
+    deleted_at: number | null
     created_at: number
     updated_at: number
   }

@@ -43,7 +43,7 @@ export type UserResult =
   | { readonly ok: true; readonly user: UserRow }
   | {
       readonly ok: false
-      readonly reason: 'not-found' | 'username-taken' | 'weak-password' | 'last-administrator'
+      readonly reason: 'not-found' | 'username-taken' | 'weak-password' | 'last-administrator' | 'oneself'
       readonly detail?: string
     }
 
@@ -56,6 +56,8 @@ export interface Users {
   count(): Promise<number>
   create(user: NewUser, by: Actor, mustChangePassword?: boolean): Promise<UserResult>
   update(id: string, change: UserChange, by: Actor): Promise<UserResult>
+  /** Ends the account and its sessions; its login name is free again, what it did keeps the person's name. */
+  remove(id: string, by: Actor): Promise<UserResult>
   /** The caller has checked the present password. Ends the user's other sessions. */
   setOwnPassword(id: string, next: string, keepToken: string | undefined, by: Actor): Promise<UserResult>
 }
@@ -72,6 +74,7 @@ export function createUsers(
       .selectFrom('auth_user')
       .select(['id', 'username', 'name', 'role', 'stations', 'disabled', 'must_change_password', 'last_sign_in_at'])
       .where('org', '=', org)
+      .where('deleted_at', 'is', null)
   const byId = async (id: string): Promise<UserRow | undefined> => {
     const row = await rows().where('id', '=', id).executeTakeFirst()
     return row && asUser(row)
@@ -95,6 +98,28 @@ export function createUsers(
       .where('user_id', '=', id)
       .where('token', '!=', keepToken ?? '')
       .execute()
+  }
+
+  /** The account, locked, and whether it is the last administrator. Those are locked together, so that two cannot remove each other at once. */
+  const taken = async (trx: Transaction<AuthDatabase>, id: string) => {
+    const administrators = await trx
+      .selectFrom('auth_user')
+      .select('id')
+      .where('org', '=', org)
+      .where('role', '=', 'administrator')
+      .where('disabled', '=', false)
+      .orderBy('id')
+      .forUpdate()
+      .execute()
+    const old = await trx
+      .selectFrom('auth_user')
+      .selectAll()
+      .where('org', '=', org)
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .forUpdate()
+      .executeTakeFirst()
+    return { old, last: administrators.length === 1 && administrators[0]?.id === id }
   }
 
   return {
@@ -129,7 +154,7 @@ export function createUsers(
       const id = newId()
       const now = Math.trunc(clock.now())
       const username = user.username.toLowerCase()
-      const taken = await db.transaction().execute(async (trx) => {
+      const known = await db.transaction().execute(async (trx) => {
         const inserted = await trx
           .insertInto('auth_user')
           .values({
@@ -146,6 +171,7 @@ export function createUsers(
             disabled: false,
             must_change_password: mustChangePassword,
             last_sign_in_at: null,
+            deleted_at: null,
             created_at: now,
             updated_at: now,
           })
@@ -169,27 +195,17 @@ export function createUsers(
         await audit.appendIn(trx, { ...whoOf(by), kind: 'user.create', target: username, result: 'ok', after })
         return false
       })
-      return taken ? { ok: false, reason: 'username-taken' } : saved(id)
+      return known ? { ok: false, reason: 'username-taken' } : saved(id)
     },
     async update(id, change, by) {
       const fault = change.password === undefined ? null : passwordFault(change.password)
       if (fault) return { ok: false, reason: 'weak-password', detail: fault }
       const hashed = change.password === undefined ? undefined : await hashPassword(change.password)
       const refused = await db.transaction().execute(async (trx): Promise<'not-found' | 'last-administrator' | null> => {
-        // Administrators are locked together, so that two of them cannot remove each other at once.
-        const administrators = await trx
-          .selectFrom('auth_user')
-          .select('id')
-          .where('org', '=', org)
-          .where('role', '=', 'administrator')
-          .where('disabled', '=', false)
-          .orderBy('id')
-          .forUpdate()
-          .execute()
-        const old = await trx.selectFrom('auth_user').selectAll().where('org', '=', org).where('id', '=', id).forUpdate().executeTakeFirst()
+        const { old, last } = await taken(trx, id)
         if (!old) return 'not-found'
         const falls = change.disabled === true || (change.role !== undefined && change.role !== 'administrator')
-        if (falls && administrators.length === 1 && administrators[0]?.id === id) return 'last-administrator'
+        if (falls && last) return 'last-administrator'
         const next = {
           name: change.name ?? old.name,
           role: change.role ?? old.role,
@@ -216,6 +232,29 @@ export function createUsers(
       if (refused) return { ok: false, reason: refused }
       changed(id)
       return saved(id)
+    },
+    async remove(id, by) {
+      if (id === by.id) return { ok: false, reason: 'oneself' }
+      const user = await byId(id)
+      const refused = await db.transaction().execute(async (trx): Promise<'not-found' | 'last-administrator' | null> => {
+        const { old, last } = await taken(trx, id)
+        if (!old) return 'not-found'
+        if (last) return 'last-administrator'
+        const now = Math.trunc(clock.now())
+        await trx
+          .updateTable('auth_user')
+          .set({ disabled: true, deleted_at: now, updated_at: now, username: id })
+          .where('id', '=', id)
+          .execute()
+        await trx.deleteFrom('auth_session').where('user_id', '=', id).execute()
+        await trx.deleteFrom('auth_account').where('user_id', '=', id).execute()
+        const before = { name: old.name, role: old.role, stations: old.stations }
+        await audit.appendIn(trx, { ...whoOf(by), kind: 'user.delete', target: old.username, result: 'ok', before })
+        return null
+      })
+      if (refused || !user) return { ok: false, reason: refused ?? 'not-found' }
+      changed(id)
+      return { ok: true, user }
     },
     async setOwnPassword(id, next, keepToken, by) {
       const fault = passwordFault(next)

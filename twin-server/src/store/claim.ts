@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Sql } from './connection.ts'
+import { deaths } from './deaths.ts'
 import type { Ownership } from './ownership.ts'
 
 export type Claimed = ReadonlyMap<number, { readonly epoch: number; readonly factSeq: number; readonly sampleSeq: number }>
@@ -31,7 +32,7 @@ async function claim(sql: Sql, own: Ownership): Promise<Claimed> {
       on conflict (inc) do update set hb_at = now()`
     // Same order as the commits take, so that nobody waits in a circle.
     await tx`select 1 from tw_fence order by shard, stream for update`
-    await tx`update tw_shard set epoch = epoch + 1, owner = ${own.inc}, state = 'open', target = null`
+    await tx`update tw_shard s set epoch = epoch + 1, owner = ${own.inc}, state = 'open', target = null, ${deaths(own)}`
     await tx`update tw_fence f set epoch = s.epoch from tw_shard s where s.shard = f.shard`
     // Processes that ended long ago have nothing to say any more.
     await tx`delete from tw_node where inc <> ${own.inc} and hb_at < now() - interval '30 days'`

@@ -1,5 +1,6 @@
 import type { ClaimedShard } from '@twin/actors/runtime'
 import type { Sql } from './connection.ts'
+import { deaths } from './deaths.ts'
 import type { Ownership } from './ownership.ts'
 import { json } from './text.ts'
 
@@ -88,7 +89,7 @@ export class ClusterStore {
       await tx.unsafe(`set local lock_timeout = ${this.#lockMs}`)
       // Same order as the commits take, so that nobody waits in a circle.
       await tx`select 1 from tw_fence where shard = any(${shards}::int[]) order by shard, stream for update`
-      await tx`update tw_shard s set epoch = s.epoch + 1, owner = ${this.inc}, state = 'open', target = null
+      await tx`update tw_shard s set epoch = s.epoch + 1, owner = ${this.inc}, state = 'open', target = null, ${deaths(this.#own)}
         from unnest(${shards}::int[], ${[...expected.values()]}::bigint[]) as x(shard, epoch)
         where s.shard = x.shard and s.epoch = x.epoch and (s.owner is null or s.owner = ${this.inc} or s.state <> 'open'
           or not exists (select 1 from tw_node n where n.inc = s.owner
@@ -135,6 +136,6 @@ export class ClusterStore {
   /** Stations created, changed or retired since `since` (epoch ms). */
   async changedStations(since: number): Promise<readonly { readonly id: string; readonly retired: boolean; readonly at: number }[]> {
     return this.#sql<{ id: string; retired: boolean; at: number }[]>`
-      select id, retired_at is not null as retired, updated_at as at from station where updated_at > ${since} order by updated_at`
+      select id, deleted_at is not null as retired, updated_at as at from station where updated_at > ${since} order by updated_at`
   }
 }

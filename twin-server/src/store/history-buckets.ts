@@ -145,7 +145,7 @@ export class BucketReader {
 
   /** Buckets that begin within the stretches, a list per slot, ascending; empty ones are left out. Stretches of a slot don't overlap. */
   async read(tier: Tier, stretches: readonly Stretch[]): Promise<Bucket[][]> {
-    const dirty = await this.#marks()
+    const dirty = await this.marks()
     const found: Bucket[][] = this.#slots.map(() => [])
     for (const { of, ...bucket } of await this.#stored(tier, stretches))
       if (!dirty.get(this.#slots[of]?.device ?? '')?.[tier].has(bucket.start)) found[of]?.push(bucket)
@@ -175,7 +175,7 @@ export class BucketReader {
   }
 
   /** Dirty buckets of every tier by device: those marked, and those above a dirty one. */
-  async #marks(): Promise<ReadonlyMap<string, DirtyTiers>> {
+  async marks(): Promise<ReadonlyMap<string, DirtyTiers>> {
     if (this.#dirty) return this.#dirty
     const devices = [...new Set(this.#slots.map(({ device }) => device))]
     const rows = await this.#tx<{ device: string; tier: number; bucket: number }[]>`
@@ -219,7 +219,7 @@ export class BucketReader {
   }
 }
 
-type DirtyTiers = readonly [Set<number>, Set<number>, Set<number>]
+export type DirtyTiers = readonly [Set<number>, Set<number>, Set<number>]
 
 const ofReadings = (readings: readonly RawReading[]): Bucket[] =>
   readings

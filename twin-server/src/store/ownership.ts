@@ -11,6 +11,8 @@ export class Ownership {
   /** One process holds everything; otherwise shards come and go one by one. */
   all = true
   readonly shards = new Map<number, Held>()
+  /** Deaths of owners count together when they follow each other within this time, ms. */
+  crashWindowMs = 600_000
   /** Commits done, as tw_node.commits has it. */
   commits = 0
 

@@ -25,6 +25,7 @@ const fields: Readonly<Record<keyof AlarmRow, readonly [column: string, form: 'p
   closedAt: ['closed_at', 'time'],
   shelvedUntil: ['shelved_until', 'time'],
   shelveReason: ['shelve_reason', 'text'],
+  escalatedAt: ['escalated_at', 'time'],
 }
 const isField = (name: string): name is keyof AlarmRow => Object.hasOwn(fields, name)
 

@@ -2,6 +2,7 @@ import type { FactRow } from '@twin/actors/runtime'
 import { isFinal } from '@twin/models/commands'
 import type { CommandState, Position, StationFact, StationState } from '@twin/models/twin'
 import type { Tx } from './connection.ts'
+import { projectControl } from './project-control.ts'
 import { clean, iso, json } from './text.ts'
 
 /** Rows of command, position_track and alarm_flood that these facts mean. Alarms have a file of their own. */
@@ -20,6 +21,14 @@ export function projectFacts(tx: Tx, org: string, facts: readonly FactRow[]): Pr
         break
       case 'flood.changed':
         jobs.push(flooded(tx, org, station, fact.at, fact.body.flood))
+        break
+      case 'run.started':
+      case 'run.step':
+      case 'run.ended':
+      case 'joint.changed':
+      case 'joint.action':
+      case 'joint.outcome':
+        jobs.push(...projectControl(tx, org, station, fact))
         break
       default:
         break

@@ -9,6 +9,8 @@ export interface Pairs {
   readonly buckets: readonly number[]
 }
 const columns = 'org, device, bucket, last_at, n, vmin, vmax, vsum, vfirst, vlast'
+/** How the rows of the tier below are read. */
+type Adds = 'addSample' | 'addMinute' | 'addHour'
 const HOUR = 3_600_000
 
 /**
@@ -30,7 +32,7 @@ export class Recomputer {
       `select d.device, d.bucket, s.at, s.seq, s."values", s.quality
        from ${given(pairs)}
        join sample s on s.device = d.device and s.at >= d.bucket and s.at < d.bucket + interval '1 minute' and ${between('s.at', pairs, 60_000)}`,
-      true,
+      'addSample',
     )
   }
 
@@ -38,9 +40,10 @@ export class Recomputer {
     return this.#run(
       tx,
       'rollup_1h',
-      `select d.device, d.bucket, ${finer} from ${given(pairs)}
+      `select d.device, d.bucket, ${finer}, coalesce(v.kind, '') from ${given(pairs)}
+       left join device v on v.id = d.device
        join rollup_1m r on r.device = d.device and r.bucket >= d.bucket and r.bucket < d.bucket + interval '1 hour' and ${between('r.bucket', pairs, HOUR)}`,
-      false,
+      'addMinute',
     )
   }
 
@@ -50,15 +53,15 @@ export class Recomputer {
     return this.#run(
       tx,
       'rollup_1d',
-      `select d.device, d.bucket, ${finer} from ${given(pairs)}
+      `select d.device, d.bucket, ${finer}, r.use from ${given(pairs)}
        left join device v on v.id = d.device left join station z on z.id = v.station
        join rollup_1h r on r.device = d.device and r.bucket >= d.bucket
          and r.bucket < ((d.bucket at time zone ${zone}) + interval '1 day') at time zone ${zone}`,
-      false,
+      'addHour',
     )
   }
 
-  async #run(tx: Tx, table: string, query: string, raw: boolean): Promise<void> {
+  async #run(tx: Tx, table: string, query: string, adds: Adds): Promise<void> {
     const folds = new Map<string, BucketFold>()
     await readRows(await tx.copyOut(`copy (${query}) to stdout (format binary)`), (row) => {
       const device = row.text()
@@ -66,29 +69,31 @@ export class Recomputer {
       const key = `${device} ${bucket}`
       let fold = folds.get(key)
       if (!fold) folds.set(key, (fold = new BucketFold(device, bucket)))
-      if (raw) fold.addSample(row)
-      else fold.addBucket(row)
+      fold[adds](row)
     })
     if (folds.size === 0) return
     await tx.unsafe(`create temp table if not exists rollup_new (like rollup_1d including defaults) on commit delete rows`)
     await tx.unsafe('truncate rollup_new')
-    await tx.copyIn(`copy rollup_new (${columns}) from stdin (format binary)`, this.#encode(folds.values()))
-    await tx.unsafe(`insert into ${table} (${columns}) select ${columns} from rollup_new
+    await tx.copyIn(`copy rollup_new (${columns}, use) from stdin (format binary)`, this.#encode(folds.values()))
+    // Minutes are too short to say how a machine spent them; hours and days do.
+    const written = adds === 'addSample' ? columns : `${columns}, use`
+    await tx.unsafe(`insert into ${table} (${written}) select ${written} from rollup_new
       on conflict (device, bucket) do update set last_at = excluded.last_at, n = excluded.n, vmin = excluded.vmin, vmax = excluded.vmax,
-        vsum = excluded.vsum, vfirst = excluded.vfirst, vlast = excluded.vlast`)
+        vsum = excluded.vsum, vfirst = excluded.vfirst, vlast = excluded.vlast${adds === 'addSample' ? '' : ', use = excluded.use'}`)
   }
 
   #encode(folds: Iterable<BucketFold>): Buffer {
     const copy = this.#copy
     copy.begin()
     for (const fold of folds) {
-      copy.row(10)
+      copy.row(11)
       copy.text(this.#org)
       copy.text(fold.device)
       copy.time(fold.bucket)
       copy.time(fold.lastAt)
       copy.ints(fold.n)
       for (const column of [fold.min, fold.max, fold.sum, fold.first, fold.last]) copy.floats(column)
+      copy.ints(fold.use)
     }
     return copy.message()
   }

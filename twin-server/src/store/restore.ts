@@ -111,8 +111,11 @@ async function prepare(tx: Tx, manifest: Manifest): Promise<void> {
     await migration.up(db)
     await tx`insert into kysely_migration (name, "timestamp") values (${name}, ${new Date().toISOString()})`
   }
+  // What happened then is in the backup; coming back is not a change.
+  await tx.unsafe(`set local twin.restoring = 'on'`)
   await tx.unsafe('delete from tw_fence')
   await tx.unsafe('delete from tw_shard')
+  await tx.unsafe('delete from region')
   for (const { parent, day } of manifest.partitions)
     if (parent === 'sample' || parent === 'journal' || parent === 'rollup_1m') await createPartition(tx, parent, day)
   await tx.unsafe('delete from tw_partition')

@@ -1,4 +1,7 @@
+import { addUse, useOf } from '@twin/models/analysis'
 import type { BinaryRow } from './binary-rows.ts'
+
+const MINUTE = 60_000
 
 /** Good, uncertain and substituted values count; stale and bad ones nowhere. */
 const measured = (quality: number | undefined): boolean => quality === 0 || quality === 1 || quality === 4
@@ -14,6 +17,8 @@ export class BucketFold {
   readonly sum: number[] = []
   readonly first: number[] = []
   readonly last: number[] = []
+  /** ms loaded, unloaded and stopped; empty for kinds without a run state. The rest of the bucket is offline. */
+  readonly use: number[] = []
   readonly #firstAt: number[] = []
   readonly #firstSeq: number[] = []
   readonly #lastAt: number[] = []
@@ -39,8 +44,26 @@ export class BucketFold {
     }
   }
 
+  /** Row of a minute: fields as of `addBucket`, then the kind of its device. */
+  addMinute(row: BinaryRow): void {
+    const { n, min, max, sum } = this.#addBucket(row)
+    const use = useOf(row.text())
+    if (!use) return
+    if (this.use.length === 0) this.use.push(0, 0, 0)
+    const [count, low, high, total] = [n[use.slot] ?? 0, min[use.slot] ?? NaN, max[use.slot] ?? NaN, sum[use.slot] ?? NaN]
+    addUse(this.use, use, { n: count, min: low, max: high, sum: total }, MINUTE)
+  }
+
+  /** Row of an hour: fields as of `addBucket`, then its use. */
+  addHour(row: BinaryRow): void {
+    this.#addBucket(row)
+    row.each((ms, i) => {
+      this.use[i] = (this.use[i] ?? 0) + ms
+    })
+  }
+
   /** Row with fields bucket, last_at, n, vmin, vmax, vsum, vfirst, vlast of a finer tier. */
-  addBucket(row: BinaryRow): void {
+  #addBucket(row: BinaryRow): Readonly<Record<'n' | 'min' | 'max' | 'sum', readonly number[]>> {
     const at = row.time()
     const lastAt = row.time()
     if (lastAt > this.lastAt) this.lastAt = lastAt
@@ -55,6 +78,7 @@ export class BucketFold {
       this.#slot(i)
       if (count > 0) this.#add(i, at, 0, count, min[i] ?? NaN, max[i] ?? NaN, sum[i] ?? NaN, first[i] ?? NaN, last[i] ?? NaN)
     }
+    return { n, min, max, sum }
   }
 
   #slot(i: number): void {

@@ -1,37 +1,73 @@
 import type { Generated } from 'kysely'
-import type { DeviceConfig, StationConfig, StationKind } from '@twin/models/stations'
-import type { AlarmPhase, CommandPhase, CommandState, Person, Position, RejectCode } from '@twin/models/twin'
+import type { StationKind } from '@twin/models/stations'
+import type { DeviceRest, StationRest } from './station-rows.ts'
+import type { AlarmPhase, CommandPhase, CommandState, ControlRun, JointAction, Person, Position, RejectCode } from '@twin/models/twin'
 
-/** Master data: columns to filter and join by; `config` is the whole truth, round-tripped exactly. */
+/** Master data as the record `station` declares it; `config` is what only the twin needs (see stations.ts). */
 export interface StationTable {
   id: string
   org: Generated<string>
+  version: Generated<number>
+  created_at: number
+  created_by: string | null
+  updated_at: number
+  updated_by: string | null
+  /** Set when the station was retired; its history stays readable. */
+  deleted_at: number | null
+  search: Generated<string>
+  state: string
+  state_since: string | null
   code: string
   name: string
-  name_en: string
+  name_en: string | null
   kind: StationKind
   region: string
-  lat: number | null
-  lng: number | null
-  time_zone: string
-  config: Omit<StationConfig, 'devices'>
-  /** Set when the station was retired; its history stays readable. */
-  retired_at: number | null
-  updated_at: number
+  address: string | null
+  site: { readonly lat: number; readonly lng: number } | null
+  manager: string | null
+  /** m3/min. */
+  capacity: number | null
+  opened_on: string | null
+  /** Fen. */
+  share_value: number | null
+  note: string | null
+  time_zone: Generated<string>
+  config: Generated<StationRest>
 }
+/** As the record `device` declares it. */
 export interface DeviceTable {
   id: string
   org: Generated<string>
+  version: Generated<number>
+  created_at: number
+  created_by: string | null
+  updated_at: number
+  updated_by: string | null
+  deleted_at: number | null
+  search: Generated<string>
+  /** 'inactive' = out of service: it has no actor and is not heard. */
+  state: string
   station: string
   kind: string
-  variant: string | null
+  variants: string[]
   code: string
   name: string
+  manufacturer: string | null
+  model: string | null
+  serial: string | null
+  made_on: string | null
+  rated_power: number | null
+  rated_flow: number | null
+  rated_pressure: number | null
+  volume: number | null
+  gateway: string | null
+  unit_group: string | null
+  customer: string | null
+  points: unknown
+  note: string | null
   /** Place in the station's list. */
-  ord: number
-  config: DeviceConfig
-  retired_at: number | null
-  updated_at: number
+  ord: Generated<number>
+  config: Generated<DeviceRest>
 }
 export interface DeviceSecretGeneration {
   device: string
@@ -64,6 +100,7 @@ export interface AlarmOccurrence {
   closed_at: number | null
   shelved_until: number | null
   shelve_reason: string | null
+  escalated_at: number | null
 }
 /** History lines of an occurrence, or of an alarm at rest (shelved, out of service …: occurrence null). */
 export interface AlarmEvent {
@@ -98,6 +135,33 @@ export interface CommandIntake {
   hash: string
   command: string
   at: number
+}
+/** Projection of `ControlRun`. */
+export interface ControlRunTable {
+  station: string
+  id: string
+  org: Generated<string>
+  kind: ControlRun['kind']
+  by: Person
+  reason: string
+  started_at: number
+  ended_at: number | null
+  phase: ControlRun['phase']
+  detail: string | null
+  steps: ControlRun['steps']
+}
+/** Automatic commands of joint control. */
+export interface JointActionTable {
+  station: string
+  id: string
+  org: Generated<string>
+  at: number
+  kind: JointAction['kind']
+  unit: string | null
+  reason: string
+  header_pressure: number | null
+  outcome: JointAction['outcome']
+  ended_at: number | null
 }
 /** Projection of `CommandState`. */
 export interface CommandTable {
@@ -153,6 +217,16 @@ export interface AuditLog {
   after: unknown
   prev_hash: string
   hash: string
+}
+
+/** Master data as it was from a time on, for analyses; written by triggers, never changed. `row` null = gone. */
+export interface DatedRowTable {
+  n: Generated<number>
+  org: Generated<string>
+  source: string
+  id: string
+  at: number
+  row: unknown
 }
 
 export interface Setting {

@@ -26,7 +26,29 @@ export interface TwShard {
   owner: string | null
   state: Generated<'free' | 'open' | 'handoff'>
   target: string | null
+  /** Deaths of its owners, one within the window of the one before. */
   crashes: Generated<number>
+  crashed_at: number | null
+}
+/** Turns a careful node is about to run. */
+export interface TwTurn {
+  inc: string
+  org: Generated<string>
+  turns: unknown
+  at: number
+}
+/** A turn under way when a process died or hung. */
+export interface TwSuspect {
+  shard: number
+  key: string
+  org: Generated<string>
+  station: string
+  deaths: number
+  /** hang | memory | death */
+  how: string
+  node: string
+  first_at: number
+  last_at: number
 }
 /** Stations that do not live in the shard of their hash. */
 export interface StationShard {
@@ -111,6 +133,23 @@ export interface Rollup {
   vsum: number[]
   vfirst: number[]
   vlast: number[]
+}
+/** Hours and days also know how a machine spent them. */
+export interface LongRollup {
+  org: Generated<string>
+  device: string
+  /** Start of the minute, hour, or local day of the station. */
+  bucket: number
+  /** Source time of the last row in it. */
+  last_at: number
+  n: number[]
+  vmin: number[]
+  vmax: number[]
+  vsum: number[]
+  vfirst: number[]
+  vlast: number[]
+  /** ms loaded, unloaded, stopped; the rest is offline. Empty for kinds without a run state. */
+  use: Generated<number[]>
 }
 /** Buckets whose rollup is behind; pairs (devices[i], buckets[i]). */
 export interface RollupDirty {

@@ -38,6 +38,8 @@ const forms: Readonly<Record<string, RegExp>> = {
   bool: /^boolean/,
   bytea: /^Buffer/,
   jsonb: /^(?!number$|boolean$)/,
+  date: /^(?!number|boolean)/,
+  tsvector: /^(?!number|boolean)/,
   _text: /^string\[\]/,
   _int4: /^number\[\]/,
   _int8: /^number\[\]/,

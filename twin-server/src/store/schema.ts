@@ -1,6 +1,7 @@
 import type {
   DeadLetterTable,
   DeviceCursor,
+  LongRollup,
   Inbox,
   Journal,
   Outbox,
@@ -15,6 +16,8 @@ import type {
   TwNode,
   TwPartition,
   TwShard,
+  TwSuspect,
+  TwTurn,
 } from './schema-runtime.ts'
 import type {
   AlarmEvent,
@@ -23,8 +26,11 @@ import type {
   AuditLog,
   CommandIntake,
   CommandTable,
+  ControlRunTable,
+  DatedRowTable,
   DeviceSecretGeneration,
   DeviceTable,
+  JointActionTable,
   PositionTrack,
   Setting,
   StationTable,
@@ -34,6 +40,8 @@ import type {
 export interface Database {
   tw_node: TwNode
   tw_shard: TwShard
+  tw_suspect: TwSuspect
+  tw_turn: TwTurn
   station_shard: StationShard
   tw_fence: TwFence
   tw_partition: TwPartition
@@ -41,8 +49,8 @@ export interface Database {
   snapshot: SnapshotTable
   sample: Sample
   rollup_1m: Rollup
-  rollup_1h: Rollup
-  rollup_1d: Rollup
+  rollup_1h: LongRollup
+  rollup_1d: LongRollup
   rollup_dirty: RollupDirty
   device_cursor: DeviceCursor
   dead_letter: DeadLetterTable
@@ -58,7 +66,10 @@ export interface Database {
   alarm_flood: AlarmFlood
   command_intake: CommandIntake
   command: CommandTable
+  control_run: ControlRunTable
+  joint_action: JointActionTable
   position_track: PositionTrack
   audit_log: AuditLog
   setting: Setting
+  dated_row: DatedRowTable
 }

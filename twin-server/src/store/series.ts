@@ -1,6 +1,7 @@
-import { kindOf, pointIndex } from '@twin/models/kinds'
+import { kindOf, pointIndex, staleAfterMs } from '@twin/models/kinds'
 import type { PointDefinition } from '@twin/models/kinds'
 import type { Sql, Tx } from './connection.ts'
+import { gapsIn } from './gaps.ts'
 import {
   type Bucket,
   BucketReader,
@@ -50,7 +51,7 @@ export async function readSeries(sql: Sql, query: SeriesQuery): Promise<SeriesDa
     const zone = await zoneOf(tx, query.device)
     const reader = new BucketReader(tx, [{ device: query.device, slot }], daysOf(zone))
     const resolution = query.resolution === 'auto' ? await choose(tx, query) : query.resolution
-    if (resolution === 'raw') return rawSeries(await rawReadings(tx, query.device, slot, query.from, query.to), point, query.maxPoints)
+    if (resolution === 'raw') return rawSeries(await rawReadings(tx, query.device, slot, query.from, query.to), point, query)
     const tier: Tier = resolution === '1m' ? 0 : resolution === '1h' ? 1 : 2
     const [buckets] = await reader.read(tier, [{ of: 0, from: reader.startOf(tier, query.from), to: query.to }])
     return bucketSeries(buckets ?? [], point, resolution, query.maxPoints)
@@ -75,39 +76,41 @@ async function choose(tx: Tx, { device, from, to, maxPoints }: SeriesQuery): Pro
   return span / HOUR <= maxPoints * OVERSAMPLE ? '1h' : '1d'
 }
 
-function rawSeries(readings: readonly RawReading[], point: PointDefinition, maxPoints: number): SeriesData {
-  const kept = thin(readings, maxPoints)
-  const gap = Math.max(3 * usual(kept.map((r) => r.at)), silence(point))
-  const data = { resolution: 'raw' as const, t: [] as number[], v: [] as (number | null)[], q: [] as number[] }
-  let before = Number.NaN
-  for (const { at, value, quality } of kept) {
-    if (at - before > gap) {
-      data.t.push(before + 1)
-      data.v.push(null)
-      data.q.push(BAD)
-    }
-    data.t.push(at)
-    data.v.push(quality === BAD || Number.isNaN(value) ? null : value)
-    data.q.push(quality)
-    before = at
+function rawSeries(readings: readonly RawReading[], point: PointDefinition, { from, to, maxPoints }: SeriesQuery): SeriesData {
+  // Where a point of the curve stands for a longer time than the pause, the pause is too short to be drawn.
+  const shortest = readings.length > maxPoints ? (to - from) / maxPoints : 0
+  const gaps = gapsIn(
+    readings.map(({ at }) => at),
+    Math.max(staleAfterMs(point), shortest),
+  )
+  const marked = readings.flatMap((reading, i): (RawReading & { gap?: true })[] =>
+    gaps[i] ? [{ at: (readings[i - 1]?.at ?? 0) + 1, value: Number.NaN, quality: BAD, gap: true }, reading] : [reading],
+  )
+  const kept = thin(marked, maxPoints)
+  return {
+    resolution: 'raw',
+    t: kept.map(({ at }) => at),
+    v: kept.map(({ value, quality }) => (quality === BAD || Number.isNaN(value) ? null : value)),
+    q: kept.map(({ quality }) => quality),
   }
-  return data
 }
 
 function bucketSeries(buckets: readonly Bucket[], point: PointDefinition, resolution: '1m' | '1h' | '1d', maxPoints: number): SeriesData {
   const step = resolution === '1m' ? MINUTE : resolution === '1h' ? HOUR : 24 * HOUR
   const shown = coarsen(buckets, maxPoints)
-  const gap = 3 * Math.max(usual(shown.map((b) => b.start)), step)
+  const gaps = gapsIn(
+    shown.map(({ start }) => start),
+    3 * step,
+  )
   const lastCounts = point.counter === true || point.type === 'enum' || point.type === 'bool'
   const t: number[] = []
   const v: (number | null)[] = []
   const min: (number | null)[] = []
   const max: (number | null)[] = []
   const n: number[] = []
-  let before = Number.NaN
-  for (const bucket of shown) {
-    if (bucket.start - before > gap) {
-      t.push(before + step)
+  for (const [i, bucket] of shown.entries()) {
+    if (gaps[i]) {
+      t.push((shown[i - 1]?.start ?? 0) + step)
       for (const column of [v, min, max]) column.push(null)
       n.push(0)
     }
@@ -116,34 +119,21 @@ function bucketSeries(buckets: readonly Bucket[], point: PointDefinition, resolu
     min.push(bucket.min)
     max.push(bucket.max)
     n.push(bucket.n)
-    before = bucket.start
   }
   return { resolution, t, v, min, max, n }
 }
 
-/** A point may be silent this long without a gap: by exception its longest silence, else three samples. */
-function silence(point: PointDefinition): number {
-  return Math.max(10_000, 3 * point.sampleMs, point.deadband !== null || point.type !== 'float' ? point.maxSilenceS * 1000 + 10_000 : 0)
-}
-
-/** Median distance of neighbours. */
-function usual(times: readonly number[]): number {
-  const distances: number[] = []
-  for (let i = 1; i < times.length; i++) distances.push((times[i] ?? 0) - (times[i - 1] ?? 0))
-  distances.sort((a, b) => a - b)
-  return distances[Math.floor(distances.length / 2)] ?? 0
-}
-
-/** Lowest and highest of each stretch in their order, so that peaks stay. */
-function thin(readings: readonly RawReading[], maxPoints: number): readonly RawReading[] {
+/** Lowest and highest of each stretch in their order, so that peaks stay; and every gap. */
+function thin<T extends RawReading & { readonly gap?: true }>(readings: readonly T[], maxPoints: number): readonly T[] {
   if (readings.length <= maxPoints) return readings
   const stretch = Math.ceil(readings.length / Math.max(1, Math.floor(maxPoints / 2)))
-  const kept: RawReading[] = []
+  const kept: T[] = []
   for (let i = 0; i < readings.length; i += stretch) {
     const part = readings.slice(i, i + stretch)
-    const ranked = part.filter((r) => !Number.isNaN(r.value)).sort((a, b) => a.value - b.value)
-    const [low, high] = [ranked[0] ?? part[0], ranked.at(-1) ?? part[0]]
-    if (low && high) kept.push(...(low === high ? [low] : low.at <= high.at ? [low, high] : [high, low]))
+    const ranked = part.filter(({ value }) => !Number.isNaN(value)).sort((a, b) => a.value - b.value)
+    const peaks = new Set([ranked[0], ranked.at(-1)])
+    const chosen = part.filter((reading) => reading.gap || peaks.has(reading))
+    kept.push(...(chosen.length > 0 ? chosen : part.slice(0, 1)))
   }
   return kept
 }

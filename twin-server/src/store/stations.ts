@@ -1,9 +1,11 @@
-import type { DeviceConfig, StationConfig } from '@twin/models/stations'
+import { device as deviceRecord, rowWords, station as stationRecord } from '@twin/models/records'
+import type { StationConfig } from '@twin/models/stations'
 import type { Sql } from './connection.ts'
-import { json } from './text.ts'
+import { type DeviceRow, deviceRowOf, stationOf, type StationRow, stationRowOf } from './station-rows.ts'
+import { clean, json } from './text.ts'
 
 export interface StationStore {
-  /** Stations in service, by id, with their devices in order. */
+  /** Stations in service, by id, with their devices in service in order. */
   list(): Promise<readonly StationConfig[]>
   get(id: string): Promise<StationConfig | undefined>
   /** Creates or replaces; devices no longer named are retired. Throws if a device belongs to another station. */
@@ -12,20 +14,21 @@ export interface StationStore {
   retire(id: string): Promise<void>
 }
 
-interface Row {
-  readonly config: Omit<StationConfig, 'devices'>
-  readonly devices: readonly DeviceConfig[]
-}
+type Row = StationRow & { readonly devices: readonly DeviceRow[] }
 
 export function openStations(sql: Sql): StationStore {
   const read = async (id: string | null): Promise<StationConfig[]> => {
     const rows = await sql<Row[]>`
-      select s.config, coalesce(d.devices, '[]'::jsonb) as devices
+      select s.id, s.org, s.code, s.name, s.name_en as "nameEn", s.kind, s.region, s.address, s.manager, s.site, s.time_zone as "timeZone",
+        s.config, coalesce(d.devices, '[]'::jsonb) as devices
       from station s
       left join lateral (
-        select jsonb_agg(config order by ord) as devices from device where station = s.id and retired_at is null) d on true
-      where s.retired_at is null and (${id}::text is null or s.id = ${id}) order by s.id`
-    return rows.map((row) => ({ ...row.config, devices: row.devices }))
+        select jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'variants', variants, 'code', code, 'name', name, 'ratedPower', rated_power,
+          'ratedFlow', rated_flow, 'ratedPressure', rated_pressure, 'volume', volume, 'gateway', gateway, 'unitGroup', unit_group,
+          'customer', customer, 'config', config) order by ord, created_at, id) as devices
+        from device where station = s.id and deleted_at is null and state = 'active') d on true
+      where s.deleted_at is null and (${id}::text is null or s.id = ${id}) order by s.id`
+    return rows.map(({ devices, ...row }) => stationOf(row, devices))
   }
   return {
     list: () => read(null),
@@ -36,8 +39,8 @@ export function openStations(sql: Sql): StationStore {
     save: (config) => save(sql, config),
     async retire(id) {
       await sql.begin(async (tx) => {
-        await tx`update station set retired_at = now(), updated_at = now() where id = ${id} and retired_at is null`
-        await tx`update device set retired_at = now(), updated_at = now() where station = ${id} and retired_at is null`
+        await tx`update station set deleted_at = now(), updated_at = now(), version = version + 1 where id = ${id} and deleted_at is null`
+        await tx`update device set deleted_at = now(), updated_at = now(), version = version + 1 where station = ${id} and deleted_at is null`
         await tx`delete from timer where station = ${id}`
       })
     },
@@ -45,27 +48,53 @@ export function openStations(sql: Sql): StationStore {
 }
 
 async function save(sql: Sql, station: StationConfig): Promise<void> {
-  const { devices, ...config } = station
+  const row = cleaned(stationRowOf(station))
+  const rows = station.devices.map((device) => cleaned(deviceRowOf(device)))
+  const ids = rows.map(({ id }) => id)
+  const known = new Set(ids)
+  const list = <K extends keyof DeviceRow>(key: K): DeviceRow[K][] => rows.map((device) => device[key])
   await sql.begin(async (tx) => {
-    await tx`insert into station (id, org, code, name, name_en, kind, region, lat, lng, time_zone, config, retired_at, updated_at)
-      values (${station.id}, ${station.org}, ${station.code}, ${station.name}, ${station.nameEn}, ${station.kind}, ${station.region},
-        ${station.position?.lat ?? null}, ${station.position?.lng ?? null}, ${station.timeZone}, ${json(config)}::text::jsonb, null, now())
+    await tx`insert into station (id, org, code, name, name_en, kind, region, address, manager, site, time_zone, config, state, search,
+        created_at, updated_at)
+      values (${row.id}, ${row.org}, ${row.code}, ${row.name}, ${row.nameEn}, ${row.kind}, ${row.region}, ${row.address}, ${row.manager},
+        ${row.site === null ? null : json(row.site)}::text::jsonb, ${row.timeZone}, ${json(row.config)}::text::jsonb, 'operating',
+        array_to_tsvector(${rowWords(stationRecord, { ...row })}::text[]), now(), now())
       on conflict (id) do update set org = excluded.org, code = excluded.code, name = excluded.name, name_en = excluded.name_en,
-        kind = excluded.kind, region = excluded.region, lat = excluded.lat, lng = excluded.lng, time_zone = excluded.time_zone,
-        config = excluded.config, retired_at = null, updated_at = excluded.updated_at`
-    const ids = devices.map((device) => device.id)
+        kind = excluded.kind, region = excluded.region, address = excluded.address, manager = excluded.manager, site = excluded.site,
+        time_zone = excluded.time_zone, config = excluded.config, search = excluded.search, deleted_at = null,
+        updated_at = excluded.updated_at, version = station.version + 1`
     const [foreign] = await tx<{ id: string; station: string }[]>`
-      select id, station from device where id = any(${ids}::text[]) and station <> ${station.id} and retired_at is null limit 1`
+      select id, station from device where id = any(${ids}::text[]) and station <> ${row.id} and deleted_at is null limit 1`
     if (foreign) throw new Error(`device ${foreign.id} belongs to station ${foreign.station}`)
-    await tx`insert into device (id, org, station, kind, variant, code, name, ord, config, retired_at, updated_at)
-      select x.id, ${station.org}, ${station.id}, x.kind, x.variant, x.code, x.name, x.ord, x.config::jsonb, null, now()
-      from unnest(${ids}::text[], ${devices.map((d) => d.kind)}::text[], ${devices.map((d) => d.variant)}::text[],
-        ${devices.map((d) => d.code)}::text[], ${devices.map((d) => d.name)}::text[], ${devices.map((_, i) => i)}::int[],
-        ${devices.map(json)}::text[]) as x(id, kind, variant, code, name, ord, config)
-      on conflict (id) do update set org = excluded.org, station = excluded.station, kind = excluded.kind, variant = excluded.variant,
-        code = excluded.code, name = excluded.name, ord = excluded.ord, config = excluded.config, retired_at = null,
-        updated_at = excluded.updated_at`
-    await tx`update device set retired_at = now(), updated_at = now()
-      where station = ${station.id} and not (id = any(${ids}::text[])) and retired_at is null`
+    // Before the others come: a code that goes may be taken at once.
+    await tx`update device set deleted_at = now(), updated_at = now(), version = version + 1
+      where station = ${row.id} and not (id = any(${ids}::text[])) and deleted_at is null and (state = 'active' or code = any(${list('code')}::text[]))`
+    await tx`insert into device as d (id, org, station, kind, variants, code, name, rated_power, rated_flow, rated_pressure, volume, gateway,
+        unit_group, customer, config, points, ord, state, search, created_at, updated_at)
+      select x.id, ${row.org}, ${row.id}, x.kind, string_to_array(x.variants, '+'), x.code, x.name, x.power, x.flow, x.pressure, x.volume,
+        x.gateway, x.unit_group, x.customer, x.config::jsonb, '[]', x.ord, 'active', array_to_tsvector(string_to_array(x.words, ${'\n'})),
+        now(), now()
+      from unnest(${ids}::text[], ${list('kind')}::text[], ${list('variants').map((names) => names.join('+'))}::text[],
+        ${list('code')}::text[], ${list('name')}::text[], ${list('ratedPower')}::float8[], ${list('ratedFlow')}::float8[],
+        ${list('ratedPressure')}::float8[], ${list('volume')}::float8[],
+        ${list('gateway').map((id) => (id !== null && known.has(id) ? id : null))}::text[], ${list('unitGroup')}::text[],
+        ${list('customer')}::text[], ${rows.map(({ config }) => json(config))}::text[], ${rows.map((_, i) => i)}::int[],
+        ${rows.map((device) => rowWords(deviceRecord, { ...device }).join('\n'))}::text[])
+        as x(id, kind, variants, code, name, power, flow, pressure, volume, gateway, unit_group, customer, config, ord, words)
+      on conflict (id) do update set org = excluded.org, station = excluded.station, kind = excluded.kind, variants = excluded.variants,
+        code = excluded.code, name = excluded.name, rated_power = excluded.rated_power, rated_flow = excluded.rated_flow,
+        rated_pressure = excluded.rated_pressure, volume = excluded.volume, gateway = excluded.gateway, unit_group = excluded.unit_group,
+        customer = excluded.customer, config = excluded.config, ord = excluded.ord, search = excluded.search, state = 'active',
+        deleted_at = null, updated_at = excluded.updated_at, version = d.version + 1
+      where (d.station, d.kind, d.variants, d.code, d.name, d.rated_power, d.rated_flow, d.rated_pressure, d.volume, d.gateway, d.unit_group,
+          d.customer, d.config, d.ord, d.state, d.deleted_at) is distinct from
+        (excluded.station, excluded.kind, excluded.variants, excluded.code, excluded.name, excluded.rated_power, excluded.rated_flow,
+          excluded.rated_pressure, excluded.volume, excluded.gateway, excluded.unit_group, excluded.customer, excluded.config, excluded.ord,
+          'active', null::timestamptz)`
   })
+}
+
+/** Texts as Postgres takes them; what is nested is cleaned where it becomes JSON. */
+function cleaned<R extends object>(row: R): R {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value])) as R
 }

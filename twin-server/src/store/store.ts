@@ -9,6 +9,10 @@ import { Jobs, type JobOptions } from './jobs.ts'
 import { migrate } from './migrate.ts'
 import { Ownership } from './ownership.ts'
 import { Partitions } from './partitions.ts'
+import { machineUse, type UseQuery } from './machine-use.ts'
+import { type BucketQuery, pointBuckets } from './point-buckets.ts'
+import type { Bucket } from './history-buckets.ts'
+import { PoisonStore } from './poison-store.ts'
 import { PostgresRecoveryPort } from './recovery.ts'
 import { RollupWorker } from './rollup-worker.ts'
 import { readSeries, type SeriesData, type SeriesQuery } from './series.ts'
@@ -26,6 +30,8 @@ export interface StoreOptions {
   readonly beforeCommit?: CommitOptions['beforeCommit']
   /** One of several nodes: holds shards one by one instead of all. `lockMs`, `idleMs`: see cluster/settings.ts. */
   readonly cluster?: { readonly lockMs: number; readonly idleMs: number }
+  /** Deaths of owners count together when they follow each other within this time. Default 10 min. */
+  readonly crashWindowMs?: number
 }
 
 export interface Store {
@@ -38,6 +44,10 @@ export interface Store {
   readonly stations: StationStore
   /** Claims, heartbeats and hand-overs; only for a node of a cluster. */
   readonly cluster: ClusterStore | null
+  /** Turns that ended processes. */
+  readonly poison: PoisonStore
+  /** Name of this process in the database. */
+  readonly inc: string
   readonly history: History
   readonly rollups: RollupWorker
   /** Rollups, retention and upkeep, until `close`. */
@@ -52,6 +62,10 @@ export interface History {
   series(query: SeriesQuery): Promise<SeriesData>
   /** For each counter the last good reading at or before each edge and the newest before `to`, ascending, without doubles. */
   counterReadings(queries: readonly CounterQuery[], timeZone: string): Promise<readonly (readonly CounterReading[])[]>
+  /** Rollup buckets of many points, a list per point; days are those of the zone. */
+  buckets(query: BucketQuery, timeZone: string): Promise<readonly (readonly Bucket[])[]>
+  /** How machines spent each day: ms loaded, unloaded, stopped, per device and day; the rest is offline. */
+  machineUse(query: UseQuery, timeZone: string): Promise<readonly (readonly (readonly number[])[])[]>
   /** Snapshot, facts and samples that make the station as it was at `t`, for the runtime's fold; undefined = nothing known. */
   twinSource(station: string, t: number): Promise<RecoveredCell | undefined>
   /** Newest row of a device by source time, at or before `t` (default: now). */
@@ -63,6 +77,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const org = options.org ?? 'main'
   const own = new Ownership(newIncarnation())
   own.all = options.cluster === undefined
+  own.crashWindowMs = options.crashWindowMs ?? 600_000
   const sql = openPool(options.url, { max: options.connections ?? 8, name: 'twin-query' })
   const db = openKysely(sql)
   // Commits have a connection of their own: no query may stand before them.
@@ -94,9 +109,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     recoveryPort: new PostgresRecoveryPort(sql, own, stations, org),
     stations,
     cluster: coordinator && new ClusterStore(coordinator, own, options.cluster?.lockMs ?? 4000),
+    poison: new PoisonStore(coordinator ?? sql, own.inc),
+    inc: own.inc,
     history: {
       series: (query) => readSeries(sql, query),
       counterReadings: (queries, timeZone) => counterReadings(sql, queries, timeZone),
+      buckets: (query, timeZone) => pointBuckets(sql, query, timeZone),
+      machineUse: (query, timeZone) => machineUse(sql, query, timeZone),
       twinSource: (station, t) => twinSource(sql, station, t),
       lastSample: (device, t = Date.now()) => lastSample(sql, device, t),
     },
@@ -112,6 +131,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     },
     async close() {
       await Promise.all([commitPort.close(), jobs.stop()])
+      // Left in order: whoever comes next must not count it as a death.
+      await sql`update tw_node set draining = true where inc = ${own.inc}`.catch(() => undefined)
       await Promise.all([writer.end(), db.destroy(), coordinator?.end()])
     },
   }

@@ -28,7 +28,7 @@ export function factOf(seq: number, fact: Fact, more: Partial<Omit<FactRow, 'seq
 export const stationOf = (id = 'station00001', devices = ['device000001'], timeZone = 'Asia/Shanghai'): StationConfig => ({
   id,
   org: 'main',
-  code: `S-${id.slice(-3)}`,
+  code: `S-${id}`,
   name: '一号空压站',
   nameEn: 'Station one',
   kind: 'smartStation',

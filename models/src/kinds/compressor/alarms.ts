@@ -4,7 +4,8 @@ export const alarms = [
   alarm('CP-001', 'P2', 'process', ['空压机故障停机', 'Compressor fault shutdown'], {
     condition: 'faultActive',
     clear: '!faultActive',
-    delays: [2, 5],
+    // The controller has made up its mind before it sends the bit: nothing is gained by waiting on top.
+    delays: [0, 5],
     latched: true,
     suppressWhen: "runState == 'OFFLINE' || !gateway.online",
     consequence: ['供气能力减少,母管压力可能下降', 'Capacity lost; header pressure may fall'],

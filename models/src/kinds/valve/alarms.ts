@@ -4,7 +4,8 @@ export const alarms = [
   alarm('VA-001', 'P3', 'process', ['阀门故障', 'Valve fault'], {
     condition: "faultActive || valveState == 'FAULT'",
     clear: "!faultActive && valveState != 'FAULT'",
-    delays: [2, 10],
+    // The controller has made up its mind before it sends the bit: nothing is gained by waiting on top.
+    delays: [0, 10],
     latched: true,
     suppressWhen: '!gateway.online',
     consequence: ['支路无法隔离或无法供气', 'Branch cannot be isolated or supplied'],

@@ -4,7 +4,8 @@ export const alarms = [
   alarm('PU-001', 'P3', 'process', ['水泵故障', 'Pump fault'], {
     condition: 'faultActive',
     clear: '!faultActive',
-    delays: [2, 5],
+    // The controller has made up its mind before it sends the bit: nothing is gained by waiting on top.
+    delays: [0, 5],
     latched: true,
     parent: 'PU-002',
     consequence: ['备泵不启则失去冷却', 'Cooling lost unless standby starts'],

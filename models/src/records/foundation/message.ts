@@ -22,8 +22,13 @@ export const message = defineRecord({
     publishedAt: time('发布时间', 'Published', { computed: true }),
     receivers: number('接收人数', 'Receivers', { computed: true, integer: true }),
     readers: number('已读人数', 'Read', { computed: true, integer: true }),
+    occasion: text('来由', 'Occasion', {
+      computed: true,
+      help: { zh: '系统消息：同一来由只发一次', en: 'Of the system itself: once per occasion' },
+    }),
   },
   title: ['title'],
+  unique: [['occasion']],
   indexes: [['state', 'publishedAt']],
   audience: 'administration',
   lifecycle: {

@@ -38,7 +38,14 @@ const define = (zh: string, en: string, unit: string, standard: number, least: n
 })
 /** What may be set. A new number is a line here; it gets its row when a server starts. */
 export const settings = {
+  'asset.lifeYears': define('设备折旧年限', 'Years over which assets are written off', 'a', 10, 1, 40),
+  'asset.residualPercent': define('设备残值率', 'Residual value of assets', '%', 5, 0, 50),
   'export.maxRows': define('单次导出行数上限', 'Rows per export', '', 1_000_000, 1000, 5_000_000),
+  'inspection.deviationPercent': define('手抄值与实时值允许偏差', 'Hand reading may differ from the live value by', '%', 10, 1, 100),
+  'lease.renewalDays': define('租赁到期前列入待续约', 'Leases are on the renewal list before they end by', 'd', 30, 1, 365),
+  'lease.settleDay': define('每月几日结算上月租金', 'Day on which the rent of the month before is settled', '', 2, 1, 28),
+  'maintenance.graceDays': define('保养到期宽限', 'Grace after a service falls due', 'd', 0, 0, 60),
   'upload.maxMegabytes': define('单个文件上限', 'Size of one file', 'MB', 20, 1, 200),
+  'video.keepDays': define('录像保存天数', 'Days recordings are kept', 'd', 90, 1, 3650),
 } as const
 export type SettingName = keyof typeof settings

@@ -1,12 +1,18 @@
 import { alarmTexts } from './alarms.ts'
+import { assetTexts } from './assets.ts'
 import { commandTexts } from './commands.ts'
 import { commonTexts } from './common.ts'
+import { controlTexts } from './control.ts'
 import { energyTexts } from './energy.ts'
+import { analysisTexts } from './analysis.ts'
+import { energyMoneyTexts } from './energy-money.ts'
+import { maintenanceTexts } from './maintenance.ts'
 import { overviewTexts } from './overview.ts'
 import { recordTexts } from '../../records/record-texts.ts'
 import { sessionTexts } from './session.ts'
 import { stationTexts } from './station.ts'
 import { systemTexts } from './system.ts'
+import { videoTexts } from './video.ts'
 import { clusterTexts } from './cluster.ts'
 
 /** Every text people see: key → [Chinese, English]. */
@@ -17,8 +23,14 @@ export const texts = {
   ...stationTexts,
   ...alarmTexts,
   ...commandTexts,
+  ...controlTexts,
   ...energyTexts,
+  ...energyMoneyTexts,
+  ...analysisTexts,
   ...systemTexts,
   ...clusterTexts,
+  ...videoTexts,
+  ...maintenanceTexts,
+  ...assetTexts,
   ...recordTexts,
 } as const

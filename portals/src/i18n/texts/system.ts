@@ -42,6 +42,12 @@ export const systemTexts = {
   'users.resetHint': ['用户下次登录时必须修改', 'The user must change it at the next sign-in'],
   'users.initialPassword': ['初始密码', 'Initial password'],
   'users.mustChange': ['须改密码', 'Must change password'],
+  'users.delete': ['删除', 'Delete'],
+  'users.deleted': ['已删除', 'Deleted'],
+  'users.deleteConfirm': [
+    '删除 {{name}} 的帐号？其会话立即失效，登录名可再用；其操作记录保留。',
+    'Delete the account of {{name}}? Open sessions end at once, the login name is free again; what was done stays in the log.',
+  ],
   'users.disableConfirm': ['停用 {{name}}？其会话立即失效。', 'Disable {{name}}? Open sessions end at once.'],
   'health.title': ['运行状况', 'System health'],
   'health.part': ['部件', 'Part'],

@@ -5,6 +5,7 @@ import { useAction, useCall } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatBytes, formatNumber } from '../../ui/format.ts'
 import { Await, KpiStrip, Page } from '../../ui/widgets/index.ts'
+import { QuarantineTable } from './quarantine-table.tsx'
 
 type Node = z.output<typeof schemas.clusterNode>
 const badges = { live: 'success', draining: 'processing', gone: 'error' } as const
@@ -92,6 +93,7 @@ export function ClusterPage() {
               value: formatNumber(data?.shards.orphaned ?? 0),
               tone: data?.shards.orphaned ? 'alarm' : 'running',
             },
+            { key: 'careful', title: t('cluster.careful'), value: formatNumber(data?.careful ?? 0) },
           ]}
         />
         <Table<Node>
@@ -103,6 +105,7 @@ export function ClusterPage() {
           scroll={{ x: 'max-content' }}
           data-testid="cluster-table"
         />
+        <QuarantineTable rows={data?.quarantine ?? []} />
       </Await>
     </Page>
   )

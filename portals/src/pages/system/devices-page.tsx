@@ -17,7 +17,7 @@ interface Secret {
 
 /** Devices of a station and their access; a new secret is shown once and never again. */
 export function DevicesPage() {
-  const { t, label } = useText()
+  const { t, label, name } = useText()
   const { modal } = App.useApp()
   const [search, setSearch] = useSearchParams()
   const { stations } = useFleet()
@@ -27,7 +27,7 @@ export function DevicesPage() {
   const rotate = useAction(operations.rotateDeviceSecret)
   const ask = (device: DeviceConfig): void => {
     modal.confirm({
-      title: t('devices.rotateConfirm', { name: device.name }),
+      title: t('devices.rotateConfirm', { name: name(device) }),
       okText: t('devices.rotate'),
       cancelText: t('common.cancel'),
       onOk: () => rotate.mutate({ params: { device: device.id }, body: {} }, { onSuccess: setSecret }),
@@ -35,7 +35,7 @@ export function DevicesPage() {
   }
   const columns: TableColumnsType<DeviceConfig> = [
     { title: t('common.code'), dataIndex: 'code', key: 'code' },
-    { title: t('common.name'), dataIndex: 'name', key: 'name' },
+    { title: t('common.name'), key: 'name', render: (_, device) => name(device) },
     {
       title: t('common.kind'),
       key: 'kind',

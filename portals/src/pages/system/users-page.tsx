@@ -24,6 +24,7 @@ export function UsersPage() {
   const [page, setPage] = useState({ page: 1, size: 20 })
   const users = useCall(operations.users, { query: { text, ...page } }, { keep: true })
   const update = useAction(operations.updateUser, { done: t('common.saved'), refresh: [operations.users] })
+  const remove = useAction(operations.deleteUser, { done: t('users.deleted'), refresh: [operations.users] })
   const names = new Map((stations ?? []).map((station) => [station.id, name(station)]))
 
   const toggle = (user: UserRow): void => {
@@ -36,6 +37,15 @@ export function UsersPage() {
         cancelText: t('common.cancel'),
         onOk: apply,
       })
+  }
+  const ask = (user: UserRow): void => {
+    modal.confirm({
+      title: t('users.deleteConfirm', { name: user.name }),
+      okText: t('users.delete'),
+      okButtonProps: { danger: true },
+      cancelText: t('common.cancel'),
+      onOk: () => remove.mutate({ params: { user: user.id } }),
+    })
   }
   const columns: TableColumnsType<UserRow> = [
     { title: t('users.username'), key: 'username', render: (_, user) => <strong>{user.username}</strong> },
@@ -83,6 +93,16 @@ export function UsersPage() {
                   data-testid={`toggle-${user.username}`}
                 >
                   {t(user.disabled ? 'users.enable' : 'users.disable')}
+                </Button>
+                <Button
+                  size="small"
+                  danger
+                  type="text"
+                  disabled={user.id === me.id}
+                  onClick={() => ask(user)}
+                  data-testid={`delete-${user.username}`}
+                >
+                  {t('users.delete')}
                 </Button>
               </div>
             ),

@@ -15,6 +15,7 @@ import {
   QuestionCircleOutlined,
   TeamOutlined,
   ThunderboltOutlined,
+  VideoCameraOutlined,
 } from '@ant-design/icons'
 import { Badge, Menu, type MenuProps } from 'antd'
 import type { ReactNode } from 'react'
@@ -38,6 +39,7 @@ export const supervisionMenu: readonly MenuEntry[] = [
   { path: '/alarm-statistics', text: 'nav.alarmStats', icon: <BarChartOutlined />, permission: 'alarm:view' },
   { path: '/energy', text: 'nav.energy', icon: <ThunderboltOutlined />, permission: 'station:view' },
   { path: '/trends', text: 'nav.trends', icon: <LineChartOutlined />, permission: 'station:view' },
+  { path: '/video', text: 'nav.video', icon: <VideoCameraOutlined />, permission: 'videoCamera:view' },
   { path: '/commands', text: 'nav.commands', icon: <HistoryOutlined />, permission: 'station:view' },
   { path: '/approvals', text: 'nav.approvals', icon: <CheckSquareOutlined />, permission: 'command:approve' },
 ]

@@ -14,6 +14,10 @@ export interface BarSet {
   readonly unit?: string
   /** A line on the right axis instead of bars. */
   readonly line?: boolean
+  /** With `line`: on the left axis, among bars of the same measure. */
+  readonly left?: boolean
+  /** Bars of one name stand on each other. */
+  readonly stack?: string
   readonly faded?: boolean
   readonly colour?: string
 }
@@ -22,7 +26,7 @@ export interface BarChartProps {
   readonly sets: readonly BarSet[]
   readonly height: number
   readonly horizontal?: boolean
-  readonly onPick?: (index: number) => void
+  readonly onPick?: (index: number, set: number) => void
   readonly ariaLabel: string
 }
 
@@ -38,7 +42,7 @@ export function BarChart({ labels, sets, height, horizontal = false, onPick, ari
     if (!box.current) return
     const made = init(box.current)
     chart.current = made
-    made.on('click', (event) => pick.current?.(event.dataIndex))
+    made.on('click', (event) => pick.current?.(event.dataIndex, event.seriesIndex ?? 0))
     const observer = new ResizeObserver(() => made.resize())
     observer.observe(box.current)
     return () => {
@@ -63,8 +67,8 @@ function optionOf(
   horizontal: boolean,
   palette: ReturnType<typeof paletteOf>,
 ): EChartsCoreOption {
-  const line = sets.find((set) => set.line)
-  const bars = sets.find((set) => !set.line)
+  const line = sets.find((set) => set.line && !set.left)
+  const bars = sets.find((set) => !set.line || set.left)
   const text = { color: palette.muted, fontSize: 11 }
   const category = {
     type: 'category' as const,
@@ -100,7 +104,8 @@ function optionOf(
       type: set.line ? 'line' : 'bar',
       name: set.unit ? `${set.name} (${set.unit})` : set.name,
       data: [...set.values],
-      ...(set.line ? { yAxisIndex: 1, symbolSize: 4, connectNulls: false } : { barMaxWidth: 34 }),
+      ...(set.line ? { yAxisIndex: set.left ? 0 : 1, symbolSize: 5, connectNulls: false } : { barMaxWidth: 34 }),
+      ...(set.stack ? { stack: set.stack } : {}),
       itemStyle: { color: set.colour ?? (set.line ? palette.P2 : palette.primary), opacity: set.faded ? 0.35 : 1 },
     })),
   }

@@ -1,5 +1,5 @@
 import { type Kysely, type SqlBool, sql } from 'kysely'
-import { findKind, deviceKinds } from '@twin/models/kinds'
+import { findKind, deviceKinds, type Label } from '@twin/models/kinds'
 import type { Call } from '../call.ts'
 import { scopeOf } from '../access.ts'
 import type { AuthTables, Principal } from '../../security/index.ts'
@@ -11,6 +11,10 @@ export type AlarmFilter = Omit<Call<'alarms'>['query'], 'page' | 'size' | 'sort'
 /** Day and hour in which an occurrence was raised, by the clock on the wall of its station. */
 export const raisedDay = sql<string>`to_char(a.raised_at at time zone coalesce(s.time_zone, 'Asia/Shanghai'), 'YYYY-MM-DD')`
 export const raisedHour = sql<string>`to_char(a.raised_at at time zone coalesce(s.time_zone, 'Asia/Shanghai'), 'HH24')`
+
+/** A group alarm: one of the station's own that took alarms of its units below it. */
+export const isHead = sql<SqlBool>`(a.device = a.station and exists (
+  select from alarm_occurrence m where m.grouped_under = a.occurrence and m.device <> a.device))`
 
 /**
  * The one filter of list, export and statistics, so that their counts are the same number. Station, device and person stand beside each
@@ -40,6 +44,10 @@ export function filteredAlarms(database: Kysely<Database>, principal: Principal,
     .$if(filter.code !== undefined, (q) => q.where(sql<SqlBool>`a.code = any(${filter.code ?? []})`))
     .$if(filter.priority !== undefined, (q) => q.where(sql<SqlBool>`a.priority = any(${filter.priority ?? []})`))
     .$if(filter.phase !== undefined, (q) => q.where(phases(filter.phase ?? [])))
+    .$if(filter.hidden !== undefined, (q) => q.where(sql<SqlBool>`a.hidden = any(${filter.hidden ?? []})`))
+    .$if(filter.group === 'heads', (q) => q.where(isHead))
+    .$if(filter.group === 'members', (q) => q.where('a.grouped_under', 'is not', null))
+    .$if(filter.group === 'none', (q) => q.where('a.grouped_under', 'is', null).where(sql<SqlBool>`not ${isHead}`))
     .$if(filter.from !== undefined, (q) => q.where('a.raised_at', '>=', filter.from ?? 0))
     .$if(filter.to !== undefined, (q) => q.where('a.raised_at', '<', filter.to ?? 0))
     .$if(filter.localDay !== undefined, (q) => q.where(raisedDay, '=', filter.localDay ?? ''))
@@ -80,9 +88,8 @@ function codesByLabel(text: string): string[] {
 }
 
 /** Words for a code in the export and in statistics. */
-export function alarmLabel(deviceKind: string, code: string): string {
-  const label = findKind(deviceKind)?.alarms.find((alarm) => alarm.code === code)?.label
-  return label ? `${label.zh} ${label.en}` : code
+export function alarmLabel(deviceKind: string, code: string): Label {
+  return findKind(deviceKind)?.alarms.find((alarm) => alarm.code === code)?.label ?? { zh: code, en: code }
 }
 
 /** Columns of `alarmRow`. */
@@ -91,10 +98,12 @@ export const alarmColumns = [
   'a.code',
   'a.station',
   's.name as station_name',
+  's.name_en as station_name_en',
   'a.station_kind',
   's.kind as present_station_kind',
   'a.device',
   'd.name as device_name',
+  'd.code as device_code',
   'a.device_kind',
   'a.priority',
   'a.phase',
@@ -112,6 +121,8 @@ export const alarmColumns = [
   'a.closed_at',
   'a.shelved_until',
   'a.shelve_reason',
+  'a.escalated_at',
+  sql<number>`(select count(*) from alarm_occurrence m where m.grouped_under = a.occurrence)`.as('members'),
 ] as const
 
 type Selected = Awaited<ReturnType<typeof selectAlarms>>[number]
@@ -124,14 +135,17 @@ export function asAlarmRow(row: Selected) {
     code: row.code,
     station: row.station,
     stationName: row.station_name ?? row.station,
+    stationNameEn: row.station_name_en || row.station_name || row.station,
     stationKind: row.station_kind ?? row.present_station_kind ?? ('smartStation' as const),
     device: row.device,
+    deviceCode: row.device_code ?? '',
     deviceName: row.device_name ?? row.device,
     deviceKind: row.device_kind,
     priority: row.priority,
     phase: row.closed_at === null ? row.phase : ('CLOSED' as const),
     hidden: row.hidden,
     groupedUnder: row.grouped_under,
+    members: row.members,
     historical: row.historical,
     chattering: row.chattering,
     values: { ...row.values },
@@ -143,5 +157,6 @@ export function asAlarmRow(row: Selected) {
     closedAt: row.closed_at,
     shelvedUntil: row.shelved_until,
     shelveReason: row.shelve_reason,
+    escalatedAt: row.escalated_at,
   }
 }

@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { alarmKpi } from '@twin/models/alarms'
-import { type Label, findKind } from '@twin/models/kinds'
+import { type Label, deviceLabel, findKind } from '@twin/models/kinds'
 import { stationKindLabels } from '@twin/models/stations'
 import type { Call, Handlers } from '../call.ts'
 import { scopeOf } from '../access.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
-import { alarmLabel, filteredAlarms, raisedDay, raisedHour } from './alarm-query.ts'
+import { alarmLabel, filteredAlarms, isHead, raisedDay, raisedHour } from './alarm-query.ts'
 
 type By = Call<'alarmStats'>['query']['by']
 interface Group {
@@ -31,30 +31,38 @@ export function alarmStatisticsHandlers({ store, clock }: HttpParts): Pick<Handl
   const { db } = store
 
   /** Words for each group. Names are looked up afterwards: joined to every row they would cost more than the counting. */
-  async function labels(by: By, groups: readonly Group[]): Promise<(group: Group) => string> {
+  async function labels(by: By, groups: readonly Group[]): Promise<(group: Group) => Label> {
+    const plain = (key: string): Label => ({ zh: key, en: key })
     if (by === 'station' || by === 'device') {
-      const ids = groups.map(({ key }) => key)
-      const found =
-        by === 'station'
-          ? await db
-              .selectFrom('station')
-              .select(['id', 'name'])
-              .where(sql<boolean>`id = any(${ids})`)
-              .execute()
-          : await db
-              .selectFrom('device as d')
-              .innerJoin('station as s', 's.id', 'd.station')
-              .select(['d.id', sql<string>`s.name || ' · ' || d.name`.as('name')])
-              .where(sql<boolean>`d.id = any(${ids})`)
-              .execute()
-      const names = new Map(found.map(({ id, name }) => [id, name]))
-      return ({ key }) => names.get(key) ?? key
+      const names = await (by === 'station' ? stationNames : deviceNames)(groups.map(({ key }) => key))
+      return ({ key }) => names.get(key) ?? plain(key)
     }
-    const both = (label: Label | undefined, key: string): string => (label ? `${label.zh} ${label.en}` : key)
     if (by === 'code') return ({ key, device_kind }) => alarmLabel(device_kind, key)
-    if (by === 'deviceKind') return ({ key }) => both(findKind(key)?.label, key)
-    if (by === 'stationKind') return ({ key }) => both((stationKindLabels as Readonly<Record<string, Label>>)[key], key)
-    return ({ key }) => key
+    if (by === 'deviceKind') return ({ key }) => findKind(key)?.label ?? plain(key)
+    if (by === 'stationKind') return ({ key }) => (stationKindLabels as Readonly<Record<string, Label>>)[key] ?? plain(key)
+    return ({ key }) => plain(key)
+  }
+  async function stationNames(ids: readonly string[]): Promise<ReadonlyMap<string, Label>> {
+    const rows = await db
+      .selectFrom('station')
+      .select(['id', 'name', 'name_en'])
+      .where(sql<boolean>`id = any(${ids})`)
+      .execute()
+    return new Map(rows.map(({ id, name, name_en }) => [id, { zh: name, en: name_en || name }]))
+  }
+  async function deviceNames(ids: readonly string[]): Promise<ReadonlyMap<string, Label>> {
+    const rows = await db
+      .selectFrom('device as d')
+      .innerJoin('station as s', 's.id', 'd.station')
+      .select(['d.id', 'd.name', 'd.code', 'd.kind', 's.name as station', 's.name_en as station_en'])
+      .where(sql<boolean>`d.id = any(${ids})`)
+      .execute()
+    return new Map(
+      rows.map(({ id, station, station_en, ...device }) => {
+        const own = deviceLabel(device)
+        return [id, { zh: `${station} · ${own.zh}`, en: `${station_en || station} · ${own.en}` }]
+      }),
+    )
   }
 
   return {
@@ -74,6 +82,7 @@ export function alarmStatisticsHandlers({ store, clock }: HttpParts): Pick<Handl
           sql<number | null>`avg(extract(epoch from a.acked_at - a.raised_at) * 1000)::float8`.as('ack'),
           sql<number | null>`avg(extract(epoch from a.cleared_at - a.raised_at) * 1000)::float8`.as('clear'),
           sql<number>`count(a.grouped_under)`.as('grouped'),
+          sql<number>`count(*) filter (where ${isHead})`.as('groups'),
           active.as('active'),
         ])
         .groupBy(sql`1`)
@@ -87,7 +96,7 @@ export function alarmStatisticsHandlers({ store, clock }: HttpParts): Pick<Handl
       const sum = (counted: readonly { readonly count: number }[]): number => counted.reduce((total, row) => total + row.count, 0)
       const gone = earlier
         .filter((row) => !present.has(row.key))
-        .map((row) => ({ ...row, count: 0, ack: null, clear: null, active: 0, grouped: 0 }))
+        .map((row) => ({ ...row, count: 0, ack: null, clear: null, active: 0, grouped: 0, groups: 0 }))
       const label = await labels(by, [...rows, ...gone])
       return {
         total: sum(rows),
@@ -102,6 +111,7 @@ export function alarmStatisticsHandlers({ store, clock }: HttpParts): Pick<Handl
             meanClearMs: row.clear,
             activeMs: row.active,
             grouped: row.grouped,
+            groups: row.groups,
           }))
           .toSorted((a, b) =>
             by === 'day' || by === 'hour' ? a.key.localeCompare(b.key) : b.count - a.count || a.key.localeCompare(b.key),

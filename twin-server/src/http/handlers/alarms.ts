@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { escalationOccasion } from '@twin/models/alarms'
 import type { DeviceConfig, StationConfig } from '@twin/models/stations'
 import type { AuthTables } from '../../security/index.ts'
 import type { Call, Handlers } from '../call.ts'
@@ -11,6 +12,8 @@ import { readSeries } from './series.ts'
 
 const beforeMs = 5 * 60_000
 const pageRows = 2000
+/** As groups take their members: within a minute of the fall, and the delay of the alarm itself. */
+const aroundMs = 90_000
 
 const orders: Readonly<Record<Call<'alarms'>['query']['sort'], Order>> = {
   '-raisedAt': [['a.raised_at', 'desc']],
@@ -33,6 +36,11 @@ export function alarmHandlers(parts: HttpParts): Pick<Handlers, 'alarms' | 'alar
   const { store, runtime } = parts
   const { db } = store
   const everything = { historical: 'with' } as const
+  const receiversOf = async (occasion: string): Promise<readonly { readonly name: string }[]> => {
+    const { rows } = await sql<{ name: string }>`select u.name from message m join delivery d on d.message = m.id
+      join auth_user u on u.id = d.receiver where m.occasion = ${occasion} order by u.name`.execute(db)
+    return rows
+  }
 
   return {
     alarms: async ({ principal, query }) => {
@@ -61,7 +69,17 @@ export function alarmHandlers(parts: HttpParts): Pick<Handlers, 'alarms' | 'alar
       const row = await all().where('a.occurrence', '=', params.occurrence).executeTakeFirst()
       if (!row) return refuse('not-found')
       const alarm = asAlarmRow(row)
-      const [events, earlier, children] = await Promise.all([
+      /** What units recorded meanwhile without raising it, because they were locked out for maintenance or otherwise suppressed. */
+      const suppressedAround = ({ station, raisedAt, closedAt }: typeof alarm) =>
+        all()
+          .where('a.station', '=', station)
+          .where('a.hidden', '=', 'suppressed')
+          .where('a.raised_at', '>=', raisedAt - aroundMs)
+          .where('a.raised_at', '<=', (closedAt ?? raisedAt) + aroundMs)
+          .orderBy('a.raised_at')
+          .limit(200)
+          .execute()
+      const [events, earlier, children, suppressed, told] = await Promise.all([
         db
           .withTables<AuthTables>()
           .selectFrom('alarm_event as e')
@@ -79,6 +97,8 @@ export function alarmHandlers(parts: HttpParts): Pick<Handlers, 'alarms' | 'alar
           .limit(20)
           .execute(),
         all().where('a.grouped_under', '=', params.occurrence).orderBy('a.raised_at').limit(200).execute(),
+        alarm.device === alarm.station && alarm.members > 0 ? suppressedAround(alarm) : [],
+        alarm.escalatedAt === null ? [] : receiversOf(escalationOccasion(alarm.occurrence, alarm.escalatedAt)),
       ])
       const station = runtime.station(alarm.station)
       const before = station
@@ -93,7 +113,15 @@ export function alarmHandlers(parts: HttpParts): Pick<Handlers, 'alarms' | 'alar
             ),
           )
         : []
-      return { alarm, events, before, earlier: earlier.map(asAlarmRow), children: children.map(asAlarmRow) }
+      return {
+        alarm,
+        events,
+        before,
+        earlier: earlier.map(asAlarmRow),
+        children: children.map(asAlarmRow),
+        suppressed: suppressed.map(asAlarmRow),
+        escalatedTo: told.map(({ name }) => name),
+      }
     },
 
     alarmsExport: async ({ principal, query, note }) => {
@@ -151,14 +179,16 @@ const alarmHeader = [
   '隐藏 Hidden',
   '归组 Grouped under',
   '补传 Historical',
+  '升级 Escalated',
 ] as const
 
 function alarmCells(row: ReturnType<typeof asAlarmRow>): Row {
   const time = (at: number | null): Date | null => (at === null ? null : new Date(at))
+  const label = alarmLabel(row.deviceKind, row.code)
   return [
     row.occurrence,
     row.code,
-    alarmLabel(row.deviceKind, row.code),
+    `${label.zh} ${label.en}`,
     row.priority,
     row.phase,
     row.stationName,
@@ -172,5 +202,6 @@ function alarmCells(row: ReturnType<typeof asAlarmRow>): Row {
     row.hidden,
     row.groupedUnder,
     row.historical ? '是 yes' : '',
+    time(row.escalatedAt),
   ]
 }

@@ -1,11 +1,42 @@
+import type { z } from 'zod'
+import type { schemas } from '@twin/models/api'
 import type { Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
+import { ask } from '../reply.ts'
 
-export function clusterHandlers({ cluster, clock, runtime }: HttpParts): Pick<Handlers, 'cluster' | 'drainNode'> {
+type Quarantined = z.output<typeof schemas.quarantined>
+
+export function clusterHandlers(parts: HttpParts): Pick<Handlers, 'cluster' | 'drainNode' | 'releaseQuarantine'> {
+  const { cluster, clock, runtime, poison } = parts
+
+  const quarantine = async (): Promise<Quarantined[]> => {
+    const nameOf = (station: string): string => runtime.station(station)?.name ?? station
+    const actors = cluster ? await cluster.quarantined() : runtime.metrics().quarantined.map((actor) => ({ actor, node: 'local' }))
+    await poison?.refresh()
+    return [
+      ...actors.map(({ actor, node }): Quarantined => {
+        const [kind, id = ''] = actor.split(':')
+        const station = kind === 'station' ? id : (runtime.stationOf(id)?.id ?? '')
+        return { kind: 'actor', station, stationName: nameOf(station), what: actor, deaths: 0, how: 'throws', node, at: null }
+      }),
+      ...(poison?.aside ?? []).map(({ station, key, deaths, how, node, lastAt }): Quarantined => ({
+        kind: 'turn',
+        station,
+        stationName: nameOf(station),
+        what: key,
+        deaths,
+        how,
+        node,
+        at: Math.trunc(lastAt),
+      })),
+    ]
+  }
+
   return {
     cluster: async () => {
-      if (cluster) return cluster.status()
+      const aside = { quarantine: await quarantine(), careful: poison?.carefulShards ?? 0 }
+      if (cluster) return { ...(await cluster.status()), ...aside }
       const { stations, devices, pending, pendingBytes, commitMs } = runtime.metrics()
       const all = 4096
       const self = {
@@ -30,6 +61,7 @@ export function clusterHandlers({ cluster, clock, runtime }: HttpParts): Pick<Ha
         clustered: false,
         at: Math.trunc(clock.now()),
         shards: { all, owned: all, moving: 0, orphaned: 0 },
+        ...aside,
         nodes: [{ ...self, stations, devices, pending, pendingBytes }],
       }
     },
@@ -38,6 +70,12 @@ export function clusterHandlers({ cluster, clock, runtime }: HttpParts): Pick<Ha
       if (!cluster)
         refuse('conflict', { message: { zh: '单节点运行，无法排空', en: 'This is a single node: nobody could take its stations' } })
       if (!(await cluster.drain(params.node, body.on))) refuse('not-found')
+      return { ok: true }
+    },
+    releaseQuarantine: async ({ body, note }) => {
+      if (!runtime.station(body.station)) refuse('not-found')
+      note({ target: body.station, before: { quarantined: body.what } })
+      await ask(runtime, { type: 'actor.release', station: body.station, actor: body.what })
       return { ok: true }
     },
   }

@@ -53,7 +53,7 @@ export function recordAsRow(runtime: Runtime, row: Selectable<Database['command'
   }
 }
 
-function nameOf(runtime: Runtime, device: string): string {
+export function nameOf(runtime: Runtime, device: string): string {
   const station = runtime.stationOf(device)
   return station?.id === device ? station.name : (station?.devices.find(({ id }) => id === device)?.name ?? device)
 }

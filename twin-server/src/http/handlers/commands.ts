@@ -9,6 +9,7 @@ import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
 import { ask } from '../reply.ts'
 import { createCommandIntake, orRejected } from './command-intake.ts'
+import { confirmationMissing, confirmCode, confirmPassword } from './confirm.ts'
 import { recordAsRow, stateAsRow } from './command-rows.ts'
 
 type Names = 'commands' | 'command' | 'commandCheck' | 'issueCommand' | 'approveCommand' | 'cancelCommand'
@@ -26,16 +27,6 @@ export function commandHandlers(parts: HttpParts): Pick<Handlers, Names> {
   const target = (id: string): { station: StationConfig; device: DeviceConfig } => {
     const station = runtime.stationOf(id) ?? refuse('not-found')
     return { station, device: station.devices.find((device) => device.id === id) ?? refuse('not-found') }
-  }
-  /** The password again. Wrong: 403, locked: 429. */
-  const confirmPassword = async (
-    { principal }: Pick<Call<'approveCommand'>, 'principal'>,
-    password: string,
-    field: string,
-  ): Promise<void> => {
-    const verdict = await security.confirm(principal, password)
-    if (verdict === 'locked') refuse('locked')
-    if (verdict === 'wrong') refuse('not-permitted', { code: 'CONFIRMATION', field, message: { zh: '密码不正确', en: 'Wrong password' } })
   }
 
   return {
@@ -84,15 +75,10 @@ export function commandHandlers(parts: HttpParts): Pick<Handlers, Names> {
       const definition = permitted(call, device)
       const confirmed = definition.confirm !== 'none'
       if (confirmed) {
-        if (!body.confirm) return refuse('invalid', { code: 'CONFIRMATION', field: 'confirm', message: rejectMessage('CONFIRMATION') })
+        if (!body.confirm) return confirmationMissing()
         if (body.reason.trim() === '') refuse('invalid', { field: 'reason', message: { zh: '请填写操作原因', en: 'Give a reason' } })
-        await confirmPassword(call, body.confirm.password, 'confirm.password')
-        if (body.confirm.deviceCode.trim() !== device.code)
-          refuse('invalid', {
-            code: 'CONFIRMATION',
-            field: 'confirm.deviceCode',
-            message: { zh: '设备编号不符', en: 'The device code does not match' },
-          })
+        await confirmPassword(security, principal, body.confirm.password, 'confirm.password')
+        confirmCode(body.confirm.deviceCode, device.code)
       }
       const wish = {
         org: principal.org,
@@ -116,7 +102,7 @@ export function commandHandlers(parts: HttpParts): Pick<Handlers, Names> {
       if (row.requestedBy.id === principal.id)
         refuse('not-permitted', { code: 'same-person', message: { zh: '发起人不能复核自己的命令', en: 'Who asked may not approve' } })
       if (!principal.permissions.has(`command:${row.code}`)) refuse('not-permitted')
-      await confirmPassword(call, body.password, 'password')
+      await confirmPassword(security, principal, body.password, 'password')
       const { command } = await ask(runtime, { type: 'command.approve', station: row.station, id: row.id, by: person })
       const next = command ? stateAsRow(runtime, command) : await rowOf(row.id)
       note({ after: { phase: next.phase } })

@@ -87,6 +87,7 @@ export function energyHandlers({ runtime, store, clock }: HttpParts): Pick<Handl
       }
       const sums = units.map((unit) => ({
         device: unit.id,
+        code: unit.code,
         name: unit.name,
         kind: unit.kind,
         kwh: growth(unit, 'kwh'),

@@ -1,6 +1,7 @@
+import type { Runtime } from '@twin/actors/runtime'
 import type { StationConfig } from '@twin/models/stations'
 import type { AuditNote } from '../call.ts'
-import type { HttpParts } from '../parts.ts'
+import type { HttpStore } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
 
 /** Changes of master data of one station take turns, so that none builds on a state that another is just replacing. */
@@ -16,7 +17,14 @@ export interface StationChanges {
   ) => Promise<void>
 }
 
-export function stationChanges({ store, runtime, onConfigured }: Pick<HttpParts, 'store' | 'runtime' | 'onConfigured'>): StationChanges {
+export interface StationChangesParts {
+  readonly store: Pick<HttpStore, 'stations'>
+  readonly runtime: Runtime
+  /** Told after a station's master data changed and its actors took it. */
+  readonly onConfigured?: (station: string) => void
+}
+
+export function stationChanges({ store, runtime, onConfigured }: StationChangesParts): StationChanges {
   const turns = new Map<string, Promise<unknown>>()
   async function inTurn<T>(station: string, work: () => Promise<T>): Promise<T> {
     const mine = (turns.get(station) ?? Promise.resolve()).then(work, work)

@@ -1,10 +1,18 @@
+import { sql } from 'kysely'
 import type { Runtime } from '@twin/actors/runtime'
 import { findKind } from '@twin/models/kinds'
 import type { DeviceConfig, StationConfig } from '@twin/models/stations'
 import { insideOutline } from '../geo.ts'
+import type { HttpStore } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
 
 const invalid = (field: string, zh: string, en: string): never => refuse('invalid', { field, message: { zh, en } })
+
+/** Every station hangs on exactly one district. */
+export async function checkRegion(db: HttpStore['db'], region: string): Promise<void> {
+  const { rows } = await sql`select 1 from region where id = ${region} and level = 'district' and state = 'enabled'`.execute(db)
+  if (rows.length === 0) invalid('region', '须为启用的区县代码', 'Not the code of a district in use')
+}
 
 /** What the schema cannot say about a station: names that point at each other, kinds, places. Throws `invalid` with the field. */
 export function checkStation(config: StationConfig, id: string, runtime: Runtime, present: StationConfig | undefined): void {
@@ -26,7 +34,8 @@ export function checkStation(config: StationConfig, id: string, runtime: Runtime
     codes.add(device.code)
     if (device.stationId !== id) invalid(field('stationId'), '设备不属于本站', 'The device names another station')
     const owner = runtime.stationOf(device.id)
-    if (owner && owner.id !== id) invalid(field('id'), '设备已属于其他站点', 'The device belongs to another station')
+    if (owner && owner.id !== id)
+      refuse('conflict', { field: field('id'), message: { zh: '设备已属于其他站点', en: 'The device belongs to another station' } })
     checkKind(device, field)
     if (moved(device, present) && !placeAllowed(config, device, device.placement.position))
       invalid(field('placement'), '设备位置在厂区轮廓之外', 'Placed outside the plant outline')

@@ -1,15 +1,18 @@
 import { wgs84ToGcj02 } from '@twin/models/units'
-import type { StationConfig } from '@twin/models/stations'
+import { deviceCondition, stationCondition } from '@twin/models/alarms'
+import { findKind } from '@twin/models/kinds'
+import { groupOf, jointCandidates, ratedFlowOf, type StationConfig } from '@twin/models/stations'
 import { inScope } from '../../security/index.ts'
 import type { Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
-import { checkStation } from './station-rules.ts'
+import { committedView } from '../view.ts'
+import { checkRegion, checkStation } from './station-rules.ts'
 import type { StationChanges } from './station-change.ts'
 
-type Names = 'stations' | 'station' | 'saveStation' | 'setEnergyQuota'
+type Names = 'stations' | 'station' | 'composition' | 'saveStation' | 'setEnergyQuota'
 
-export function stationHandlers({ runtime }: HttpParts, { inTurn, put, change }: StationChanges): Pick<Handlers, Names> {
+export function stationHandlers({ runtime, store }: HttpParts, { inTurn, put, change }: StationChanges): Pick<Handlers, Names> {
   return {
     stations: async ({ principal, query }) => {
       const text = query.text?.trim().toLowerCase() ?? ''
@@ -28,11 +31,40 @@ export function stationHandlers({ runtime }: HttpParts, { inTurn, put, change }:
       return { stations, unplaced: stations.filter(({ position }) => position === null).length }
     },
     station: async ({ params }) => runtime.station(params.station) ?? refuse('not-found'),
+    composition: async ({ params }) => {
+      const config = runtime.station(params.station) ?? refuse('not-found')
+      const { devices: states } = await committedView(runtime, config.id)
+      const children = config.devices.flatMap((device) => {
+        const [kind, state] = [findKind(device.kind), states[device.id]]
+        if (device.id === config.id || !kind || !state) return []
+        const { id, code, name } = device
+        return [
+          {
+            device: id,
+            code,
+            name,
+            kind: kind.kind,
+            group: groupOf(device),
+            condition: deviceCondition(kind, state),
+            link: state.link.state,
+          },
+        ]
+      })
+      const joint = config.kind === 'centralStation' ? jointCandidates(config).map(({ id }) => id) : []
+      return {
+        station: config.id,
+        condition: stationCondition(config, states),
+        ratedFlow: runtime.summary(config.id)?.ratedFlow ?? ratedFlowOf(config),
+        joint,
+        children,
+      }
+    },
     saveStation: ({ principal, params, body, note }) =>
       inTurn(params.station, async () => {
         const present = runtime.station(params.station)
         const config: StationConfig = { ...body, org: principal.org }
         checkStation(config, params.station, runtime, present)
+        if (present?.region !== config.region) await checkRegion(store.db, config.region)
         await put(config)
         note({ before: present ?? null, after: config })
         return { ok: true as const }

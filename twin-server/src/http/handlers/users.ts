@@ -22,6 +22,8 @@ export function userRefusal(result: Exclude<UserResult, { readonly ok: true }>, 
         field: passwordField,
         message: weak[result.detail ?? ''] ?? { zh: '密码强度不足', en: 'Password too weak' },
       })
+    case 'oneself':
+      return refuse('conflict', { code: 'oneself', message: { zh: '不能删除自己的帐号', en: 'Nobody deletes their own account' } })
     case 'last-administrator':
       return refuse('conflict', {
         code: 'last-administrator',
@@ -30,7 +32,7 @@ export function userRefusal(result: Exclude<UserResult, { readonly ok: true }>, 
   }
 }
 
-export function userHandlers({ security, runtime }: HttpParts): Pick<Handlers, 'users' | 'createUser' | 'updateUser'> {
+export function userHandlers({ security, runtime }: HttpParts): Pick<Handlers, 'users' | 'createUser' | 'updateUser' | 'deleteUser'> {
   const known = (stations: readonly string[] | null | undefined, org: string): void => {
     const unknown = stations?.find((id) => runtime.station(id)?.org !== org)
     if (unknown !== undefined)
@@ -47,6 +49,12 @@ export function userHandlers({ security, runtime }: HttpParts): Pick<Handlers, '
       if (!result.ok) return userRefusal(result)
       note({ written: true })
       return asRow(result.user)
+    },
+    deleteUser: async ({ principal, person, params, note }) => {
+      const result = await security.users.remove(params.user, { id: principal.id, name: principal.username, from: person.from })
+      if (!result.ok) return userRefusal(result)
+      note({ written: true })
+      return { ok: true as const }
     },
     updateUser: async ({ principal, person, params, body, note }) => {
       known(body.stations, principal.org)

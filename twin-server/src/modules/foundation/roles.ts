@@ -80,7 +80,7 @@ export async function seedRoles(engine: Records, org: string, core: Readonly<Rec
         ...records.flatMap((record) => defaultPermissions(code, record)),
         ...(code === 'administrator' ? ['personal:view'] : []),
       ]
-      const fresh = standard.filter((permission) => !offered.has(`${code} ${permission}`))
+      const fresh = [...new Set(standard)].filter((permission) => !offered.has(`${code} ${permission}`))
       if (fresh.length === 0) continue
       const row = present.find((each) => each['code'] === code)
       const [name, nameEn] = names[code]

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { setting, type SettingName, settings as declared } from '@twin/models/records'
 import { Refusal } from '../../http/api-error.ts'
 import { installation, type Records } from '../../records/engine.ts'
-import { type AnyService, defineService } from '../../records/types.ts'
+import { type AnyService, defineService, type Turn } from '../../records/types.ts'
 
 export const settingService: AnyService = defineService({
   record: setting,
@@ -18,6 +18,17 @@ export const settingService: AnyService = defineService({
     return Promise.resolve()
   },
 })
+
+/** A number as it counts for this turn; for services, which have no settings at hand. */
+export async function settingIn(turn: Turn, name: SettingName): Promise<number> {
+  const row = await turn.trx
+    .selectFrom('settingValue')
+    .select('value')
+    .where('org', '=', turn.actor.org)
+    .where('code', '=', name)
+    .executeTakeFirst()
+  return row ? Number(row['value']) : declared[name].standard
+}
 
 export interface Settings {
   get(name: SettingName): number

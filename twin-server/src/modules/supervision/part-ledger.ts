@@ -1,7 +1,8 @@
-import { message, part, partMovement, partStock } from '@twin/models/records'
+import { part, partMovement, partStock } from '@twin/models/records'
 import { Refusal } from '../../http/api-error.ts'
 import { sql } from 'kysely'
 import type { Turn, Writer } from '../../records/types.ts'
+import { announce } from '../foundation/announce.ts'
 
 interface Move {
   readonly part: string
@@ -76,10 +77,9 @@ async function warn(turn: Turn, records: Writer, name: string, onHand: number, m
     .where('deletedAt', 'is', null)
     .where(sql<boolean>`'partReceipt:operate' = any(permissions)`)
     .execute()
-  const { id } = await records.create(turn, message, {
-    title: `配件缺货：${name} / Short of ${name}`.slice(0, 120),
+  await announce(turn, records, {
+    title: `配件缺货：${name} / Short of ${name}`,
     body: `库存 ${onHand} ${unit}，最低 ${minimum} ${unit}。On hand ${onHand}, minimum ${minimum}.`,
     roles: roles.map((row) => String(row['id'])),
   })
-  await records.transit(turn, message, id, 'publish')
 }

@@ -5,6 +5,18 @@ import { foundationRecords } from './0100-foundation-records.ts'
 import { assets } from './0102-assets.ts'
 import { spareParts } from './0101-spare-parts.ts'
 import { cluster } from './0110-cluster.ts'
+import { workOrders } from './0145-work-orders.ts'
+import { control } from './0140-control.ts'
+import { video } from './0150-video.ts'
+import { assetTree } from './0120-asset-tree.ts'
+import { assetDocuments } from './0121-asset-documents.ts'
+import { poison } from './0158-poison.ts'
+import { tariffs } from './0135-tariffs.ts'
+import { analysis } from './0137-analysis.ts'
+import { machineUse } from './0136-machine-use.ts'
+import { maintenance } from './0130-maintenance.ts'
+import { deletedUsers } from './0126-deleted-users.ts'
+import { stationRecords } from './0125-station-records.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +26,16 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0101-spare-parts': spareParts,
   '0102-assets': assets,
   '0110-cluster': cluster,
+  '0130-maintenance': maintenance,
+  '0140-control': control,
+  '0150-video': video,
+  '0120-asset-tree': assetTree,
+  '0121-asset-documents': assetDocuments,
+  '0125-station-records': stationRecords,
+  '0126-deleted-users': deletedUsers,
+  '0158-poison': poison,
+  '0145-work-orders': workOrders,
+  '0135-tariffs': tariffs,
+  '0136-machine-use': machineUse,
+  '0137-analysis': analysis,
 }

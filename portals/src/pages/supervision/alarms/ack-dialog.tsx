@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { ApiFailure, call } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { alarmLabels } from '../../../ui/catalogue.ts'
-import type { AlarmRow } from './alarm-row.tsx'
+import { isGroup, type AlarmRow } from './alarm-row.tsx'
 
 interface AckDialogProps {
   readonly rows: readonly AlarmRow[]
@@ -21,6 +21,7 @@ export function AckDialog({ rows, onClose, onDone }: AckDialogProps) {
   const [note, setNote] = useState('')
   const [busy, setBusy] = useState(false)
   const [first] = rows
+  const members = rows.reduce((sum, row) => sum + (isGroup(row) ? row.members : 0), 0)
 
   const confirm = async (): Promise<void> => {
     setBusy(true)
@@ -59,6 +60,7 @@ export function AckDialog({ rows, onClose, onDone }: AckDialogProps) {
       onCancel={onClose}
       okButtonProps={{ id: 'ack-confirm' }}
     >
+      {members > 0 ? <p data-testid="ack-members">{t('alarm.ackGroup', { n: members })}</p> : null}
       <label>
         {t('alarm.ackNote')}
         <Input.TextArea rows={3} maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} data-testid="ack-note" />

@@ -3,7 +3,7 @@ import { useText } from '../../../i18n/index.ts'
 import { alarmLabels } from '../../../ui/catalogue.ts'
 import { formatTime } from '../../../ui/format.ts'
 import { AlarmPhaseTag, PriorityTag } from '../../../ui/widgets/index.ts'
-import { AlarmMarks, needsAck, type AlarmRow } from './alarm-row.tsx'
+import { AlarmMarks, needsAck, placeOf, type AlarmRow } from './alarm-row.tsx'
 
 interface AlarmCardProps {
   readonly row: AlarmRow
@@ -13,7 +13,9 @@ interface AlarmCardProps {
 
 /** An alarm on a phone. */
 export function AlarmCard({ row, onOpen, onAck }: AlarmCardProps) {
-  const { t, label, lang } = useText()
+  const text = useText()
+  const { t, label, lang } = text
+  const place = placeOf(row, text)
   return (
     <article className="panel" data-testid="alarm-card" data-occurrence={row.occurrence}>
       <div className="section-title">
@@ -23,7 +25,7 @@ export function AlarmCard({ row, onOpen, onAck }: AlarmCardProps) {
         </button>
       </div>
       <div>
-        {row.stationName} · {row.deviceName}
+        {place.station} · {place.device}
       </div>
       <div className="tool-row">
         <span className="muted num">{formatTime(row.raisedAt, 'dateTime', lang)}</span>

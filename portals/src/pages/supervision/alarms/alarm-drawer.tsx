@@ -1,25 +1,24 @@
 import { operations } from '@twin/models/api'
 import { findKind } from '@twin/models/kinds'
-import { Alert, Button, Descriptions, Drawer, Timeline } from 'antd'
+import { Descriptions, Drawer, Timeline } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { z } from 'zod'
-import { useAction, useCall } from '../../../api/index.ts'
-import { useMay } from '../../../console/session.ts'
+import { useCall } from '../../../api/index.ts'
 import { useText, type TextKey } from '../../../i18n/index.ts'
 import { alarmDefinitions } from '../../../ui/catalogue.ts'
 import { formatTime } from '../../../ui/format.ts'
 import { valueWithUnit } from '../../../ui/mapper/index.ts'
-import { AlarmPhaseTag, Await, HelpTip, PriorityTag, SeriesChart } from '../../../ui/widgets/index.ts'
-import { AckDialog } from './ack-dialog.tsx'
-import { AlarmMarks, needsAck, type AlarmRow } from './alarm-row.tsx'
-import { ServiceDialog, ShelveDialog } from './shelve-dialog.tsx'
-
-const refresh = [operations.alarms, operations.alarm, operations.alarmKpi]
+import { AlarmPhaseTag, Await, PriorityTag } from '../../../ui/widgets/index.ts'
+import { AlarmActions } from './alarm-actions.tsx'
+import { AlarmMarks, isGroup, placeOf, type AlarmRow } from './alarm-row.tsx'
+import { BeforeAlarm } from './before-alarm.tsx'
 
 /** One occurrence: what it means, what was measured, what was done, and what may be done now. */
-export function AlarmDrawer({ occurrence, onClose }: { readonly occurrence: string; readonly onClose: () => void }) {
+export function AlarmDrawer({ occurrence: first, onClose }: { readonly occurrence: string; readonly onClose: () => void }) {
   const { t, label } = useText()
+  // From a group to its members and to what came before, in the same drawer.
+  const [occurrence, setOccurrence] = useState(first)
   const found = useCall(operations.alarm, { params: { occurrence } }, { every: 5000 })
   const alarm = found.data?.alarm
   const definition = alarm ? alarmDefinitions.get(alarm.code) : undefined
@@ -31,15 +30,17 @@ export function AlarmDrawer({ occurrence, onClose }: { readonly occurrence: stri
       title={alarm ? (definition ? label(definition.label) : alarm.code) : t('alarm.title')}
       data-testid="alarm-drawer"
     >
-      <Await query={found}>{found.data ? <Occurrence {...found.data} /> : null}</Await>
+      <Await query={found}>{found.data ? <Occurrence {...found.data} onOpen={setOccurrence} /> : null}</Await>
     </Drawer>
   )
 }
 
-type OccurrenceProps = z.output<Exclude<(typeof operations.alarm)['result'], 'file'>>
+type OccurrenceProps = z.output<Exclude<(typeof operations.alarm)['result'], 'file'>> & { readonly onOpen: (occurrence: string) => void }
 
-function Occurrence({ alarm, events, before, earlier, children }: OccurrenceProps) {
-  const { t, label, lang } = useText()
+function Occurrence({ alarm, events, before, earlier, children, suppressed, escalatedTo, onOpen }: OccurrenceProps) {
+  const text = useText()
+  const { t, label, lang } = text
+  const place = placeOf(alarm, text)
   const definition = alarmDefinitions.get(alarm.code)
   const kind = findKind(alarm.deviceKind)
   const known = (name: string) => kind?.points.find((point) => point.name === name)
@@ -60,7 +61,7 @@ function Occurrence({ alarm, events, before, earlier, children }: OccurrenceProp
             label: t('common.device'),
             children: (
               <Link to={`/station/${alarm.station}?device=${alarm.device}`}>
-                {alarm.stationName} · {alarm.deviceName}
+                {place.station} · {place.device}
               </Link>
             ),
           },
@@ -71,6 +72,19 @@ function Occurrence({ alarm, events, before, earlier, children }: OccurrenceProp
             children: alarm.ackedAt ? `${formatTime(alarm.ackedAt, 'full', lang)} · ${alarm.ackedBy ?? ''}` : '—',
           },
           ...(alarm.note ? [{ key: 'note', label: t('alarm.note'), children: alarm.note }] : []),
+          ...(alarm.escalatedAt
+            ? [
+                {
+                  key: 'escalated',
+                  label: t('alarm.escalatedAt'),
+                  children: (
+                    <span data-testid="alarm-escalation">
+                      {formatTime(alarm.escalatedAt, 'full', lang)} · {escalatedTo.join('、') || t('alarm.escalatedToNobody')}
+                    </span>
+                  ),
+                },
+              ]
+            : []),
           { key: 'cleared', label: t('alarm.clearedAt'), children: formatTime(alarm.clearedAt, 'full', lang) },
           ...(alarm.shelvedUntil
             ? [
@@ -117,27 +131,18 @@ function Occurrence({ alarm, events, before, earlier, children }: OccurrenceProp
           }
         })}
       />
-      {before.some((series) => series.t.length > 0) ? (
-        <>
-          <div className="section-title">{t('alarm.before')}</div>
-          <SeriesChart
-            height={200}
-            mark={alarm.raisedAt}
-            ariaLabel={t('alarm.before')}
-            series={before.map((series) => {
-              const point = known(series.point)
-              return {
-                key: `${series.device}:${series.point}`,
-                label: point ? label(point.label) : series.point,
-                unit: series.unit,
-                t: series.t,
-                v: series.v,
-              }
-            })}
-          />
-        </>
+      <BeforeAlarm alarm={alarm} before={before} />
+      {children.length > 0 ? (
+        <Related
+          title={isGroup(alarm) ? t('alarm.members', { n: children.length }) : t('alarm.children')}
+          rows={children}
+          onOpen={onOpen}
+          testId="alarm-members"
+        />
       ) : null}
-      {children.length > 0 ? <Related title={t('alarm.children')} rows={children} /> : null}
+      {suppressed.length > 0 ? (
+        <Related title={t('alarm.suppressedAround')} rows={suppressed} onOpen={onOpen} testId="alarm-suppressed" />
+      ) : null}
       <div className="section-title">{t('alarm.events')}</div>
       <Timeline
         items={events.map((event) => ({
@@ -150,7 +155,7 @@ function Occurrence({ alarm, events, before, earlier, children }: OccurrenceProp
           ),
         }))}
       />
-      {earlier.length > 0 ? <Related title={t('alarm.earlier')} rows={earlier} /> : null}
+      {earlier.length > 0 ? <Related title={t('alarm.earlier')} rows={earlier} onOpen={onOpen} testId="alarm-earlier" /> : null}
     </div>
   )
 }
@@ -161,74 +166,31 @@ function eventText(kind: string, t: ReturnType<typeof useText>['t']): string {
   return text === key ? kind : text
 }
 
-function Related({ title, rows }: { readonly title: string; readonly rows: readonly AlarmRow[] }) {
-  const { label, lang } = useText()
+interface RelatedProps {
+  readonly title: string
+  readonly rows: readonly AlarmRow[]
+  readonly onOpen: (occurrence: string) => void
+  readonly testId: string
+}
+
+function Related({ title, rows, onOpen, testId }: RelatedProps) {
+  const text = useText()
+  const { label, lang } = text
   return (
     <>
       <div className="section-title">{title}</div>
-      <ul className="device-alarms">
+      <ul className="device-alarms" data-testid={testId}>
         {rows.map((row) => (
-          <li key={row.occurrence}>
-            <PriorityTag priority={row.priority} /> {label(alarmDefinitions.get(row.code)?.label ?? { zh: row.code, en: row.code })} ·{' '}
-            {row.deviceName} <span className="muted num">{formatTime(row.raisedAt, 'dateTime', lang)}</span>{' '}
-            <AlarmPhaseTag phase={row.phase} />
+          <li key={row.occurrence} data-occurrence={row.occurrence} data-device={row.device} data-phase={row.phase}>
+            <PriorityTag priority={row.priority} />{' '}
+            <button type="button" className="link-button" onClick={() => onOpen(row.occurrence)}>
+              {label(alarmDefinitions.get(row.code)?.label ?? { zh: row.code, en: row.code })} · {placeOf(row, text).device}
+            </button>{' '}
+            <span className="muted num">{formatTime(row.raisedAt, 'dateTime', lang)}</span> <AlarmPhaseTag phase={row.phase} />
+            <AlarmMarks row={row} />
           </li>
         ))}
       </ul>
     </>
-  )
-}
-
-function AlarmActions({ alarm }: { readonly alarm: AlarmRow }) {
-  const { t } = useText()
-  const operate = useMay('alarm:operate')
-  const administer = useMay('alarm:administer')
-  const [dialog, setDialog] = useState<'ack' | 'shelve' | 'service' | null>(null)
-  const reset = useAction(operations.resetAlarm, { done: t('alarm.resetDone'), refresh })
-  const unshelve = useAction(operations.unshelveAlarm, { done: t('alarm.unshelved'), refresh })
-  const definition = alarmDefinitions.get(alarm.code)
-  const params = { device: alarm.device, code: alarm.code }
-  if (!operate && !administer) return null
-  return (
-    <div className="tool-row">
-      {operate && needsAck(alarm) ? (
-        <Button type="primary" onClick={() => setDialog('ack')} data-testid="drawer-ack">
-          {t('alarm.ack')}
-        </Button>
-      ) : null}
-      {operate && definition?.latched && alarm.phase !== 'CLOSED' ? (
-        <Button
-          onClick={() => reset.mutate({ params: { occurrence: alarm.occurrence }, body: {} })}
-          loading={reset.isPending}
-          data-testid="drawer-reset"
-        >
-          {t('alarm.reset')}
-        </Button>
-      ) : null}
-      {operate && alarm.phase !== 'CLOSED' ? (
-        alarm.hidden === 'shelved' ? (
-          <Button onClick={() => unshelve.mutate({ params, body: {} })} loading={unshelve.isPending}>
-            {t('alarm.unshelve')}
-          </Button>
-        ) : (
-          <Button
-            disabled={alarm.priority === 'P1'}
-            onClick={() => setDialog('shelve')}
-            title={t('alarm.shelveHint')}
-            data-testid="drawer-shelve"
-          >
-            {t('alarm.shelve')}
-          </Button>
-        )
-      ) : null}
-      {administer ? (
-        <Button onClick={() => setDialog('service')}>{t(alarm.hidden === 'outOfService' ? 'alarm.serviceReturn' : 'alarm.service')}</Button>
-      ) : null}
-      <HelpTip term="shelve" />
-      {definition?.latched ? <Alert type="info" title={t('alarm.latched')} /> : null}
-      {dialog === 'ack' ? <AckDialog rows={[alarm]} onClose={() => setDialog(null)} onDone={() => undefined} /> : null}
-      {dialog === 'shelve' ? <ShelveDialog alarm={alarm} onClose={() => setDialog(null)} /> : null}
-      {dialog === 'service' ? <ServiceDialog alarm={alarm} onClose={() => setDialog(null)} /> : null}
-    </div>
   )
 }

@@ -13,6 +13,8 @@ export interface AlarmFilter {
   readonly code?: readonly string[]
   readonly priority?: readonly string[]
   readonly phase?: readonly string[]
+  readonly hidden?: readonly string[]
+  readonly group?: 'heads' | 'members' | 'none'
   readonly from?: number
   readonly to?: number
   /** Day (YYYY-MM-DD) and hour of the day by the station's clock. */
@@ -106,6 +108,26 @@ export function AlarmFilters({ value, onChange, fixedStation = false, withoutPha
         value={[...(value.deviceKind ?? [])]}
         onChange={(deviceKind) => set({ deviceKind })}
         options={deviceKinds.map((kind) => ({ value: kind.kind, label: label(kind.label) }))}
+      />
+      <Select
+        mode="multiple"
+        allowClear
+        maxTagCount={1}
+        style={{ minWidth: 120 }}
+        placeholder={t('alarm.hidden')}
+        aria-label={t('alarm.hidden')}
+        value={[...(value.hidden ?? [])]}
+        onChange={(hidden) => set({ hidden })}
+        options={(['suppressed', 'shelved', 'outOfService'] as const).map((key) => ({ value: key, label: t(`alarm.hidden.${key}`) }))}
+      />
+      <Select
+        allowClear
+        style={{ minWidth: 120 }}
+        placeholder={t('alarm.groups')}
+        aria-label={t('alarm.groups')}
+        value={value.group ?? null}
+        onChange={(group: AlarmFilter['group'] | undefined) => set({ group })}
+        options={(['heads', 'members', 'none'] as const).map((key) => ({ value: key, label: t(`alarm.groups.${key}`) }))}
       />
       <Select
         style={{ minWidth: 120 }}

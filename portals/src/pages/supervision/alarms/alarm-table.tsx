@@ -16,7 +16,7 @@ import { AckDialog } from './ack-dialog.tsx'
 import { AlarmCard } from './alarm-card.tsx'
 import { AlarmDrawer } from './alarm-drawer.tsx'
 import { queryOf, type AlarmFilter } from './alarm-filters.tsx'
-import { AlarmMarks, needsAck, type AlarmRow } from './alarm-row.tsx'
+import { AlarmMarks, needsAck, placeOf, type AlarmRow } from './alarm-row.tsx'
 
 type Sort = '-raisedAt' | 'raisedAt' | 'priority' | 'code' | 'phase'
 
@@ -41,7 +41,7 @@ export function AlarmTable({ filter, hideStation = false }: { readonly filter: A
   }, [key])
   const liveAlarms = useLive((state) => state.fleet?.alarms)
   useEffect(() => {
-    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: [operations.alarms.path] }), 300)
+    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: [operations.alarms.path] }), 100)
     return () => clearTimeout(timer)
   }, [liveAlarms, client])
 
@@ -127,12 +127,13 @@ function sortOf(column: Key | undefined, order: 'ascend' | 'descend' | null | un
 }
 
 function columnsOf(
-  { t, label, lang }: ReturnType<typeof useText>,
+  text: ReturnType<typeof useText>,
   hideStation: boolean,
   may: boolean,
   onOpen: (occurrence: string) => void,
   onAck: (row: AlarmRow) => void,
 ): TableColumnsType<AlarmRow> {
+  const { t, label, lang } = text
   return [
     { title: t('alarm.priority'), key: 'priority', sorter: true, render: (_, row) => <PriorityTag priority={row.priority} /> },
     {
@@ -157,13 +158,13 @@ function columnsOf(
           {
             title: t('common.station'),
             key: 'station',
-            render: (_: unknown, row: AlarmRow) => <Link to={`/station/${row.station}`}>{row.stationName}</Link>,
+            render: (_: unknown, row: AlarmRow) => <Link to={`/station/${row.station}`}>{placeOf(row, text).station}</Link>,
           },
         ]),
     {
       title: t('common.device'),
       key: 'device',
-      render: (_, row) => <Link to={`/station/${row.station}?device=${row.device}`}>{row.deviceName}</Link>,
+      render: (_, row) => <Link to={`/station/${row.station}?device=${row.device}`}>{placeOf(row, text).device}</Link>,
     },
     {
       title: t('alarm.phase'),

@@ -1,16 +1,13 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { operations } from '@twin/models/api'
 import type { schemas } from '@twin/models/api'
-import { findKind } from '@twin/models/kinds'
-import { stationKindLabels, type StationKind } from '@twin/models/stations'
 import { Button, Dropdown, Modal, Segmented, Table, type TableColumnsType } from 'antd'
 import { useMemo, useState } from 'react'
 import type { z } from 'zod'
 import { fileAddress, useCall } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { serverNow } from '../../../live/index.ts'
-import { alarmLabels } from '../../../ui/catalogue.ts'
-import { formatDuration, formatPercent } from '../../../ui/format.ts'
+import { formatDuration, formatNumber, formatPercent } from '../../../ui/format.ts'
 import { Await, BarChart, KpiStrip, lastPeriod, Nothing, Page, PeriodPicker, type Period } from '../../../ui/widgets/index.ts'
 import { AlarmFilters, queryOf, type AlarmFilter } from './alarm-filters.tsx'
 import { AlarmTable } from './alarm-table.tsx'
@@ -29,17 +26,7 @@ export function StatisticsPage() {
   const full: AlarmFilter = { ...filter, from: period.from, to: period.to }
   const stats = useCall(operations.alarmStats, { query: { ...queryOf(full), from: period.from, to: period.to, by } }, { keep: true })
   const counts = useMemo(() => stats.data?.counts ?? [], [stats.data])
-  const nameOf = (count: Count): string => {
-    const text =
-      by === 'code'
-        ? alarmLabels.get(count.key)
-        : by === 'deviceKind'
-          ? findKind(count.key)?.label
-          : by === 'stationKind'
-            ? stationKindLabels[count.key as StationKind]
-            : undefined
-    return text ? (by === 'code' ? `${label(text)} ${count.key}` : label(text)) : count.label || count.key
-  }
+  const nameOf = (count: Count): string => (by === 'code' ? `${label(count.label)} ${count.key}` : label(count.label))
   // Bars are for the ten with most; the table below has them all.
   const drawn = useMemo(() => (by === 'day' || by === 'hour' ? counts : counts.slice(0, 10)), [counts, by])
   const names = drawn.map(nameOf)
@@ -52,6 +39,7 @@ export function StatisticsPage() {
   )
   const total = stats.data?.total
   const before = stats.data?.previousTotal
+  const groups = counts.reduce((sum, count) => sum + count.groups, 0)
   const opened = open ? narrowed(full, by, open.key) : undefined
   const timeAxis = by === 'day' || by === 'hour'
   return (
@@ -67,6 +55,11 @@ export function StatisticsPage() {
             key: 'change',
             title: t('stats.change'),
             value: total !== undefined && before ? formatPercent((total - before) / before) : '—',
+          },
+          {
+            key: 'groups',
+            title: t('stats.groupsTotal'),
+            value: stats.data ? `${groups} / ${counts.reduce((sum, count) => sum + count.grouped, 0)}` : '—',
           },
         ]}
       />
@@ -93,6 +86,12 @@ export function StatisticsPage() {
           </div>
         )}
         <CountTable counts={counts} nameOf={nameOf} onOpen={setOpen} />
+        {groups > 0 ? (
+          <section data-testid="statistics-groups">
+            <div className="section-title">{t('stats.groupList')}</div>
+            <AlarmTable filter={{ ...full, group: 'heads' }} />
+          </section>
+        ) : null}
       </Await>
       {open && opened ? (
         <Modal
@@ -139,12 +138,13 @@ function CountTable({ counts, nameOf, onOpen }: CountTableProps) {
     { title: t('stats.meanAck'), key: 'ack', align: 'right', render: (_, count) => formatDuration(count.meanAckMs, lang) },
     { title: t('stats.meanClear'), key: 'clear', align: 'right', render: (_, count) => formatDuration(count.meanClearMs, lang) },
     {
-      title: t('stats.active'),
+      title: t('stats.activeMinutes'),
       key: 'active',
       align: 'right',
-      render: (_, count) => formatDuration(count.activeMs, lang),
+      render: (_, count) => <span title={formatDuration(count.activeMs, lang)}>{formatNumber(count.activeMs / 60_000, 1)}</span>,
       sorter: (a, b) => a.activeMs - b.activeMs,
     },
+    { title: t('stats.groups'), dataIndex: 'groups', key: 'groups', align: 'right' },
   ]
   return (
     <Table<Count>

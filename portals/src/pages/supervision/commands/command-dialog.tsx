@@ -1,13 +1,14 @@
 import { operations } from '@twin/models/api'
 import type { CommandDefinition } from '@twin/models/kinds'
 import type { DeviceConfig, StationConfig } from '@twin/models/stations'
-import { Alert, Button, Divider, Form, Input, Modal, Tag } from 'antd'
+import { Alert, Button, Divider, Form, Modal, Tag } from 'antd'
 import { useState } from 'react'
-import { ApiFailure, useAction } from '../../../api/index.ts'
-import { reasonText, useText } from '../../../i18n/index.ts'
+import { useAction } from '../../../api/index.ts'
+import { useText } from '../../../i18n/index.ts'
 import { argumentsFrom, ParameterField } from '../../../ui/mapper/index.ts'
 import { CommandProgress } from './command-progress.tsx'
 import { CommandCheck } from './command-check.tsx'
+import { CommandFailure, ConfirmFields, type ConfirmValues } from './confirm-fields.tsx'
 
 interface CommandDialogProps {
   readonly config: StationConfig
@@ -15,11 +16,8 @@ interface CommandDialogProps {
   readonly command: CommandDefinition
   readonly onClose: () => void
 }
-interface Values {
+interface Values extends ConfirmValues {
   readonly args?: Readonly<Record<string, unknown>>
-  readonly reason?: string
-  readonly deviceCode?: string
-  readonly password?: string
 }
 
 /** One command from its declaration: arguments, pre-check, confirmation by risk, then its way through the states. */
@@ -58,8 +56,6 @@ export function CommandDialog({ config, device, command, onClose }: CommandDialo
       form.setFieldValue('password', '')
     }
   }
-  const failure = issue.error instanceof ApiFailure ? issue.error : null
-  const words = failure ? reasonText(failure.code) : null
 
   return (
     <Modal
@@ -94,52 +90,11 @@ export function CommandDialog({ config, device, command, onClose }: CommandDialo
           <Form form={form} layout="vertical" onFinish={(values) => void submit(values)}>
             {fields.length > 0 ? fields.map((parameter) => <ParameterField key={parameter.name} parameter={parameter} />) : null}
             <CommandCheck device={device.id} code={command.code} args={withReason({ args, reason: '—' })} />
-            <Form.Item
-              name="reason"
-              label={t('command.reason')}
-              rules={confirmed ? [{ required: true, whitespace: true, message: t('common.required') }] : []}
-              style={{ marginTop: 12 }}
-            >
-              <Input.TextArea rows={2} maxLength={500} data-testid="command-reason" />
-            </Form.Item>
-            {confirmed ? (
-              <fieldset className="panel">
-                <legend>{t('command.confirmHint')}</legend>
-                <Form.Item
-                  name="deviceCode"
-                  label={`${t('command.deviceCode')}: ${device.code}`}
-                  rules={[
-                    { required: true, message: t('common.required') },
-                    {
-                      validator: (_, value) =>
-                        !value || value === device.code
-                          ? Promise.resolve()
-                          : Promise.reject(new Error(t('command.deviceCodeDiffers', { code: device.code }))),
-                    },
-                  ]}
-                >
-                  <Input autoComplete="off" data-testid="command-device-code" />
-                </Form.Item>
-                <Form.Item name="password" label={t('command.password')} rules={[{ required: true, message: t('common.required') }]}>
-                  <Input.Password autoComplete="current-password" data-testid="command-password" />
-                </Form.Item>
-              </fieldset>
-            ) : null}
+            <ConfirmFields code={device.code} confirmed={confirmed} />
             {command.confirm === 'twoPerson' ? (
               <Alert type="info" showIcon title={t('command.twoPerson')} style={{ marginTop: 12 }} />
             ) : null}
-            {failure && words ? (
-              <Alert
-                type="error"
-                showIcon
-                role="alert"
-                style={{ marginTop: 12 }}
-                data-testid="command-error"
-                data-code={failure.code}
-                title={words.zh === failure.code ? label(failure.text) : label(words)}
-                description={words.zh === failure.code ? undefined : label(failure.text)}
-              />
-            ) : null}
+            <CommandFailure error={issue.error} />
             <div className="tool-row" style={{ marginTop: 16 }}>
               <Button
                 type="primary"

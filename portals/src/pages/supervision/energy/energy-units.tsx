@@ -17,11 +17,11 @@ interface EnergyUnitsProps {
 
 /** Which unit took how much, and the hours left out with the reason. */
 export function EnergyUnits({ units, flagged, zone }: EnergyUnitsProps) {
-  const { t, label, lang } = useText()
+  const { t, label, lang, name } = useText()
   const machines = units.filter((unit) => unit.kwh !== null)
   const sum = machines.reduce((total, unit) => total + (unit.kwh ?? 0), 0)
   const columns: TableColumnsType<Unit> = [
-    { title: t('common.device'), key: 'name', render: (_, unit) => unit.name },
+    { title: t('common.device'), key: 'name', render: (_, unit) => name(unit) },
     { title: t('common.kind'), key: 'kind', render: (_, unit) => label(findKind(unit.kind)?.label ?? { zh: unit.kind, en: unit.kind }) },
     { title: 'kWh', key: 'kwh', align: 'right', render: (_, unit) => formatNumber(unit.kwh, 1) },
     {

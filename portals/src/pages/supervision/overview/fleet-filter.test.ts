@@ -11,6 +11,7 @@ const station = (change: Partial<StationSummary>): StationSummary => ({
   region: '310115',
   position: { lat: 31, lng: 121 },
   state: 'running',
+  condition: 'normal',
   pressure: 7,
   flow: 10,
   power: 60,

@@ -1,4 +1,5 @@
 import { operations } from '@twin/models/api'
+import { staleAfterMs } from '@twin/models/kinds'
 import { useRef, useState } from 'react'
 import { useCall } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
@@ -23,12 +24,18 @@ export function Sparkline({ device, reading, feed, now }: SparklineProps) {
   const end = feed.mode === 'live' ? opened : Math.ceil(now / 60_000) * 60_000
   const history = useCall(
     operations.history,
-    { query: { series: `${device}:${reading.point.name}`, from: end - WINDOW_MS, to: end, maxPoints: 400 } },
+    { query: { series: `${device}:${reading.point.name}`, from: end - WINDOW_MS, to: end, maxPoints: 400, resolution: 'raw' } },
     { keep: true, fresh: 60_000 },
   )
-  const live = useRef<{ t: number[]; v: number[] }>({ t: [], v: [] })
+  const live = useRef<{ t: number[]; v: (number | null)[] }>({ t: [], v: [] })
   const tail = live.current
-  if (feed.mode === 'live' && reading.at !== null && Number.isFinite(reading.number) && reading.at > (tail.t.at(-1) ?? 0)) {
+  const before = tail.t.at(-1)
+  if (feed.mode === 'live' && reading.at !== null && Number.isFinite(reading.number) && reading.at > (before ?? 0)) {
+    // As in stored series: where the value had grown stale the line breaks.
+    if (before !== undefined && reading.at - before > staleAfterMs(reading.point)) {
+      tail.t.push(before + 1)
+      tail.v.push(null)
+    }
     tail.t.push(reading.at)
     tail.v.push(reading.number)
   }

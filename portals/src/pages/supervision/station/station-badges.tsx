@@ -14,11 +14,15 @@ interface StationBadgesProps {
 
 /** What everybody at this station must know before doing anything. */
 export function StationBadges({ config, view }: StationBadgesProps) {
-  const { t, label } = useText()
+  const { t, label, name, lang } = useText()
   const state = view?.station
-  const names = new Map(config.devices.map((device) => [device.id, device.name]))
+  const names = new Map(config.devices.map((device) => [device.id, name(device)]))
   const presence = state?.presence ?? 'unknown'
   const colours = { vacant: 'green', occupied: 'red', unknown: 'orange' } as const
+  // Documents that hold a device: its repair, a lock-out tag, its scrapping.
+  const held = config.devices.flatMap(({ id, code }) =>
+    [...new Set((view?.devices[id]?.held ?? []).map(({ kind }) => kind))].map((kind) => `${code} ${t(`maint.held.${kind}`)}`),
+  )
   const replay = Object.values(view?.devices ?? {}).find((device) => device.replay)?.replay
   return (
     <div className="tool-row" data-testid="station-badges">
@@ -39,6 +43,11 @@ export function StationBadges({ config, view }: StationBadgesProps) {
           {t('station.videoOpen', { reason: label(alarmLabels.get(state.video.reason ?? '') ?? wordLabel(state.video.reason ?? '')) })}
         </Tag>
       ) : null}
+      {held.length > 0 ? (
+        <Tag color="orange" data-testid="degraded-badge">
+          {t('maint.degraded', { units: held.join(lang === 'zh' ? '、' : ', ') })}
+        </Tag>
+      ) : null}
       {state?.lockedBy ? <Tag color="red">{t('station.lockout')}</Tag> : null}
       {state?.flood ? <Tag color="red">{t('station.flood', { n: state.flood.count })}</Tag> : null}
       {state?.fence ? <Tag color="red">{t('station.fenceOutside', { distance: formatNumber(state.fence.distance, 0) })}</Tag> : null}
@@ -50,7 +59,8 @@ export function StationBadges({ config, view }: StationBadgesProps) {
       ) : null}
       {state && state.missing.length > 0 ? (
         <Tag color="orange" data-testid="partial-badge">
-          {t('station.partialNaming', { units: state.missing.map((id) => names.get(id) ?? id).join('、') })} <HelpTip term="partial" />
+          {t('station.partialNaming', { units: state.missing.map((id) => names.get(id) ?? id).join(lang === 'zh' ? '、' : ', ') })}{' '}
+          <HelpTip term="partial" />
         </Tag>
       ) : null}
     </div>

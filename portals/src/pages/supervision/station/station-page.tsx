@@ -20,6 +20,8 @@ import './station.css'
 
 const EnergyTab = lazy(() => import('../energy/energy-view.tsx').then((m) => ({ default: m.EnergyView })))
 const TrendsTab = lazy(() => import('../trends/trend-view.tsx').then((m) => ({ default: m.TrendView })))
+const MonitorTab = lazy(() => import('../video/monitor-tab.tsx').then((m) => ({ default: m.MonitorTab })))
+const CompositionTab = lazy(() => import('./composition-tab.tsx').then((m) => ({ default: m.CompositionTab })))
 const PositionTab = lazy(() => import('./position-tab.tsx').then((m) => ({ default: m.PositionTab })))
 
 export interface StationTabProps {
@@ -41,7 +43,7 @@ function OpenStation({ config }: { readonly config: StationConfig }) {
   useTitle(name(config))
   const [search, setSearch] = useSearchParams()
   const tab = search.get('tab') ?? 'twin'
-  const liveNow = useLiveFeed(config.id, tab === 'twin' || tab === 'parameters')
+  const liveNow = useLiveFeed(config.id, tab === 'twin' || tab === 'parameters' || tab === 'monitor')
   const [history, setHistory] = useState<HistoryFeed | null>(null)
   const feed = history ?? liveNow
   const { view, now } = useStationView(feed, 500)
@@ -72,11 +74,13 @@ function OpenStation({ config }: { readonly config: StationConfig }) {
   const props = { config, feed }
   const items: readonly (readonly [key: string, text: string, content: () => ReactNode])[] = [
     ['twin', t('station.tabTwin'), () => <TwinTab {...props} selected={search.get('device')} onSelect={select} />],
+    ['monitor', t('station.tabMonitor'), () => <MonitorTab {...props} />],
     ['parameters', t('station.tabParams'), () => <ParametersTab {...props} />],
     ['alarms', t('station.tabAlarms'), () => <AlarmsTab config={config} />],
     ['commands', t('station.tabCommands'), () => <CommandsTab {...props} />],
     ['energy', t('station.tabEnergy'), () => <EnergyTab config={config} />],
     ['trends', t('station.tabTrends'), () => <TrendsTab stations={[config]} />],
+    ['composition', t('station.tabComposition'), () => <CompositionTab {...props} />],
     ['position', t('station.tabPosition'), () => <PositionTab {...props} />],
   ]
   const badges = useMemo(() => ({ config, view, now }), [config, view, now])

@@ -1,0 +1,81 @@
+import { asset, type RecordModel, referrersOf, type RowOf, type SettingName, settings } from '@twin/models/records'
+import { Refusal } from '../../http/api-error.ts'
+import { columnNames } from '../../records/columns.ts'
+import { titleOf } from '../../records/titles.ts'
+import type { Turn, Values } from '../../records/types.ts'
+import { nextDocument } from '../document-number.ts'
+
+export type Asset = RowOf<typeof asset>
+
+/** Every document gets its number when it is first saved. */
+export const numbered = async (turn: Turn, before: unknown, record: RecordModel, prefix: string): Promise<{ readonly document?: string }> =>
+  before === null ? { document: await nextDocument(turn, record, prefix) } : {}
+
+export const sign = ({ turn, input }: { readonly turn: Turn; readonly input: Values }) =>
+  Promise.resolve({ approver: turn.actor.id, opinion: (input['opinion'] ?? null) as string | null })
+
+export const conflict = (code: string, zh: string, en: string, more: { readonly field?: string; readonly detail?: Values } = {}): Refusal =>
+  new Refusal('conflict', { code, message: { zh, en }, ...more })
+export const invalid = (field: string, zh: string, en: string): Refusal => new Refusal('invalid', { field, message: { zh, en } })
+
+export const nameOf = ({ model, serial }: Pick<Asset, 'model' | 'serial'>): string => titleOf(asset, { model, serial })
+/** A document is about the kind of thing that its asset is. */
+export const kindFrom = async (turn: Turn, id: string): Promise<Pick<Asset, 'kind'>> => ({ kind: (await assetOf(turn, id)).kind })
+
+export const namesOf = (rows: readonly Asset[]): string => rows.map(nameOf).join('、')
+
+export async function assetOf(turn: Turn, id: string): Promise<Asset> {
+  const [row] = await assetsWhere(turn, { id })
+  if (!row) throw new Refusal('not-found')
+  return row
+}
+/** Rows as they are, not locked. */
+export async function assetsWhere(
+  turn: Turn,
+  where: Partial<Pick<Asset, 'id' | 'parent' | 'installation' | 'purchase'>>,
+): Promise<Asset[]> {
+  let query = turn.trx.selectFrom('asset').select(columnNames(asset)).where('org', '=', turn.actor.org).where('deletedAt', 'is', null)
+  for (const [field, value] of Object.entries(where)) query = query.where(field, '=', value)
+  return (await query.orderBy('serial').execute()) as unknown as Asset[]
+}
+
+/** A number that people may set, as it counts in this turn. */
+export async function settingIn(turn: Turn, name: SettingName): Promise<number> {
+  const row = await turn.trx
+    .selectFrom('settingValue')
+    .select('value')
+    .where('org', '=', turn.actor.org)
+    .where('code', '=', name)
+    .executeTakeFirst()
+  return row ? Number(row['value']) : settings[name].standard
+}
+
+/** Refuses while anything in a state that `holds` refers to one of these assets or to the station they serve: 409 with the list. */
+export async function refuseIfHeld(turn: Turn, rows: readonly Asset[]): Promise<void> {
+  const ids = rows.map(({ id }) => id)
+  const stations = rows.flatMap(({ station }) => (station === null ? [] : [station]))
+  const targets = [
+    { to: 'asset', ids },
+    { to: 'station', ids: [...new Set(stations)] },
+  ]
+  const blockers: { readonly record: string; readonly label: { readonly zh: string; readonly en: string }; readonly title: string }[] = []
+  for (const { to, ids: wanted } of targets) {
+    if (wanted.length === 0) continue
+    for (const { record, field, many } of referrersOf(to)) {
+      const holding = Object.entries(record.lifecycle?.states ?? {}).flatMap(([state, { holds }]) => (holds ? [state] : []))
+      if (many || holding.length === 0) continue
+      const found = await turn.trx
+        .selectFrom(record.table)
+        .select([...new Set(['id', ...record.title])])
+        .where('org', '=', turn.actor.org)
+        .where('deletedAt', 'is', null)
+        .where('state', 'in', holding)
+        .where(field, 'in', wanted)
+        .execute()
+      blockers.push(...found.map((row) => ({ record: record.name, label: record.label, title: titleOf(record, row) })))
+    }
+  }
+  if (blockers.length === 0) return
+  const say = (language: 'zh' | 'en'): string => blockers.map(({ label, title }) => `${label[language]} ${title}`).join('; ')
+  throw conflict('held', `仍有生效的：${say('zh')}`, `Still in force: ${say('en')}`, { detail: { blockers } })
+}

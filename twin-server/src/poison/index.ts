@@ -1,0 +1,2 @@
+export { PoisonGuard } from './poison-guard.ts'
+export { type PoisonSettings, readPoisonSettings } from './settings.ts'
