@@ -180,7 +180,7 @@ async function hire(security: Security, luck: ReturnType<typeof chance>): Promis
   let n = 0
   for (const [duty, count, role] of plan)
     for (let i = 0; i < count; i++) {
-      const name = `${luck.pick([...familyNames])}${luck.pick(givenNames)}`
+      const name = `${luck.pick(familyNames)}${luck.pick(givenNames)}`
       const password = `${randomBytes(12).toString('base64url')}#Aa1`
       const username = `staff${String(++n).padStart(3, '0')}`
       const made = await security.users.create({ username, name, role, stations: null, password }, { id: null, name: 'system', from: null })
