@@ -24,13 +24,23 @@ export class Desk {
   }
 
   async create(record: string, body: object, by: Person): Promise<Row> {
-    this.done++
-    return this.records.create(recordOf(record), body, this.#actor(by))
+    return this.#again(() => this.records.create(recordOf(record), body, this.#actor(by)))
   }
 
   async act(record: string, id: string, transition: string, by: Person, input: object = {}): Promise<Row> {
+    return this.#again(() => this.records.transit(recordOf(record), id, transition, null, input, this.#actor(by)))
+  }
+
+  /** Periodic work goes on beside; what waited too long for a lock is tried again, as a page would. */
+  async #again<T>(act: () => Promise<T>): Promise<T> {
     this.done++
-    return this.records.transit(recordOf(record), id, transition, null, input, this.#actor(by))
+    for (let left = 5; ; left--) {
+      try {
+        return await act()
+      } catch (error) {
+        if (left === 0 || !['55P03', '40P01', '40001'].includes((error as { code?: string }).code ?? '')) throw error
+      }
+    }
   }
 
   /** Written by one, submitted, approved by another. */
