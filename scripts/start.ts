@@ -14,6 +14,7 @@ const data = process.env.TWIN_DATA_DIR ?? join(root, '.data')
 const httpPort = Number(process.env.TWIN_HTTP_PORT ?? 8080)
 const mqttPort = Number(process.env.TWIN_MQTT_PORT ?? 1883)
 const address = `http://127.0.0.1:${httpPort}`
+const company = process.env.TWIN_DEMO_FLEET === 'company'
 const backlogDays = Number(process.env.TWIN_BACKLOG_DAYS ?? 7)
 
 const children: ChildProcess[] = []
@@ -120,6 +121,20 @@ async function main(): Promise<void> {
     TWIN_DEVICE_MASTER: process.env.TWIN_DEVICE_MASTER ?? ownSecret('device-master'),
     TWIN_AUTH_SECRET: process.env.TWIN_AUTH_SECRET ?? ownSecret('auth'),
   }
+  if (company) {
+    console.log('正在准备公司数据，首次约需几分钟… Preparing the company; the first time takes some minutes …')
+    const made = spawn(process.execPath, [join(root, 'twin-server/src/demo/main.ts')], {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...secrets },
+    })
+    const code = await new Promise<number | null>((resolve) => made.once('exit', resolve))
+    if (code !== 0)
+      stopWith(
+        `公司数据没有生成，见上方输出；删除 ${data} 后可重新开始。`,
+        `The company was not made; see the output above. Remove ${data} to begin again.`,
+      )
+  }
   run('服务器 server', 'twin-server/src/main.ts', [], secrets)
   if (portalsAreStale(root)) {
     console.log('正在构建界面… Building the portals …')
@@ -143,7 +158,15 @@ async function main(): Promise<void> {
     const fleet = run(
       '模拟设备 fleet',
       'loadtest/src/fleet/main.ts',
-      ['--demo', '--url', `mqtt://127.0.0.1:${mqttPort}`, '--backlog-days', String(backlogDays), '--state', join(data, 'fleet')],
+      [
+        company ? '--company' : '--demo',
+        '--url',
+        `mqtt://127.0.0.1:${mqttPort}`,
+        '--backlog-days',
+        String(backlogDays),
+        '--state',
+        join(data, 'fleet'),
+      ],
       secrets,
     )
     await new Promise<void>((resolve) => {

@@ -38,6 +38,7 @@ describe.skipIf(!hasBrowser)('records in the browser', () => {
 
   it('makes, finds, edits and deletes a record through the pages that its declaration gave', async () => {
     const { page, errors } = await signInAs(browser, product, 'admin', 'Admin#2026')
+    await page.getByTestId('group-master').click()
     await page.getByTestId('menu-/records/term').click()
     await page.getByTestId('record-new').click()
     await page.getByTestId('record-save').click()
@@ -73,6 +74,7 @@ describe.skipIf(!hasBrowser)('records in the browser', () => {
     const { page, errors } = await signInAs(browser, product, 'operator', 'Operator#2026')
     const order = (): Promise<string[]> =>
       page.locator('[data-testid^="menu-/records/"]').evaluateAll((links) => links.map((link) => link.textContent?.trim() ?? ''))
+    await page.getByTestId('group-parts').click()
     const entry = page.getByTestId('menu-/records/part')
     await entry.waitFor()
     const part = await first('menuEntry?code=record.part')
@@ -121,6 +123,7 @@ describe.skipIf(!hasBrowser)('records in the browser', () => {
     await second.goto(product.url)
     const badge = (tab: typeof page) => tab.getByTestId('inbox-badge').locator('.ant-badge-count').getAttribute('title')
     await until('two unread in both', async () => (await badge(page)) === '2' && (await badge(second)) === '2')
+    await page.getByTestId('group-messages').click()
     await page.getByTestId('menu-/records/inbox').click()
     await page.getByTestId('table-inbox').getByText('第一条').waitFor()
     const titles = await page.getByTestId('table-inbox').locator('tbody tr[data-row-key] td:nth-child(2)').allTextContents()

@@ -11,6 +11,8 @@ const on = z.enum(['on', 'off'])
 const environment = z.object({
   /** demo: seeded stations, printed passwords, anonymous devices on loopback. production: none of these. */
   TWIN_MODE: z.enum(['demo', 'production']).default('production'),
+  /** What a demo starts with: twelve stations, or what `npm run demo:company` made. */
+  TWIN_DEMO_FLEET: z.enum(['twelve', 'company']).default('twelve'),
   TWIN_HOST: z.string().default('127.0.0.1'),
   TWIN_HTTP_PORT: port.default(8080),
   TWIN_MQTT_HOST: z.string().optional(),
@@ -58,6 +60,7 @@ const environment = z.object({
 
 export interface Config {
   readonly mode: 'demo' | 'production'
+  readonly demoFleet: 'twelve' | 'company'
   readonly host: string
   readonly httpPort: number
   readonly mqttHost: string
@@ -122,6 +125,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
     poison: poison(),
     mode: e.TWIN_MODE,
+    demoFleet: e.TWIN_DEMO_FLEET,
     host: e.TWIN_HOST,
     httpPort: e.TWIN_HTTP_PORT,
     mqttHost: e.TWIN_MQTT_HOST ?? e.TWIN_HOST,

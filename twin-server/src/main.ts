@@ -14,7 +14,7 @@ import { createHttp, expireUntaken, type HttpStore, logCommandEnds, stationChang
 import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecretBox, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
-import { createStore, defaultRetention, keepEmbeddedPostgres, type StationStore } from './store/index.ts'
+import { createStore, defaultRetention, keepEmbeddedPostgres, type Store } from './store/index.ts'
 import { createLivePort, permissionsFromRoles, startModules } from './modules/index.ts'
 import { PoisonGuard } from './poison/index.ts'
 import { cameraService, startVideo, videoRoutes } from './video/index.ts'
@@ -35,14 +35,17 @@ class Parts {
   }
 }
 
-/** The demo's stations, and what later releases add to them; what people changed stays. */
-async function seedDemoFleet(stations: StationStore): Promise<void> {
+/** The demo's stations, and what later releases add to them; what people changed or took away stays so. */
+async function seedDemoFleet({ db, stations }: Store): Promise<void> {
+  const known = new Set([
+    ...(await db.selectFrom('station').select('id').execute()).map(({ id }) => id),
+    ...(await db.selectFrom('device').select('id').execute()).map(({ id }) => id),
+  ])
   for (const station of demoFleet()) {
-    const stored = await stations.get(station.id)
-    const known = new Set(stored?.devices.map((device) => device.id))
-    const added = station.devices.filter((device) => !known.has(device.id))
-    if (!stored) await stations.save(station)
-    else if (added.length > 0) await stations.save({ ...stored, devices: [...stored.devices, ...added], pipes: station.pipes })
+    const added = station.devices.filter(({ id }) => !known.has(id))
+    if (!known.has(station.id)) await stations.save(station)
+    else if (added.length > 0)
+      await stations.change(station.id, (stored) => ({ ...stored, devices: [...stored.devices, ...added], pipes: station.pipes }))
   }
 }
 
@@ -67,7 +70,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     }),
   })
   parts.add('store', () => store.close())
-  if (demo) await seedDemoFleet(store.stations)
+  if (demo && config.demoFleet === 'twelve') await seedDemoFleet(store)
 
   const poison = new PoisonGuard({ store: store.poison, settings: config.poison, databaseUrl: url, inc: store.inc, log })
   const effects = createEffects()

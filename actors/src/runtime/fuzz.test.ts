@@ -1,10 +1,11 @@
 import { legalPath } from '@twin/models/commands'
-import { defaultPolicy } from '@twin/models/stations'
+import { defaultPolicy, type StationConfig } from '@twin/models/stations'
 import type { CommandState, Effect, StationFact } from '@twin/models/twin'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TestPlant, testStation, typicalValues } from '../memory/test-plant.ts'
 import type { DeviceInput } from '../ports.ts'
+import type { Request } from './types.ts'
 
 const by = { id: 'u1', name: '操作员', from: '' }
 const approver = { id: 'u2', name: '工程师', from: '' }
@@ -22,6 +23,7 @@ type Happening =
   | { readonly do: 'deviceAck'; readonly ok: boolean }
   | { readonly do: 'ack' }
   | { readonly do: 'shelve'; readonly device: number }
+  | { readonly do: 'control'; readonly what: number; readonly on: boolean }
   | { readonly do: 'kill' }
 
 const small = fc.nat({ max: 20 })
@@ -45,6 +47,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('deviceAck' as const), ok: fc.boolean() }) },
   { weight: 2, arbitrary: fc.constant({ do: 'ack' as const }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('shelve' as const), device: small }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('control' as const), what: small, on: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ do: 'kill' as const }) },
 )
 
@@ -59,9 +62,18 @@ const codes = [
   'camera.open',
 ]
 
+/** As a central station, whose compressors joint control may take. */
+const grouped = (config: StationConfig): StationConfig => ({
+  ...config,
+  kind: 'centralStation',
+  devices: config.devices.map((device) => (device.kind === 'compressor' ? { ...device, texts: { group: 'A' } } : device)),
+})
+/** Leads to the safe side, or is a plan for the local master and no remote operation. */
+const anyRoom: ReadonlySet<string> = new Set(['camera.open', 'station.setRemoteLockout', 'station.applySequencePlan'])
+
 /** Plays happenings on a plant. Nobody waits for anything: what is not acknowledged when the process is killed, its device sends again. */
 class Play {
-  readonly plant = new TestPlant({ snapshotEveryMs: 3_000 }, testStation({ policy: { ...defaultPolicy, videoRequired: false } }))
+  readonly plant = new TestPlant({ snapshotEveryMs: 3_000 }, grouped(testStation({ policy: { ...defaultPolicy, videoRequired: false } })))
   readonly sent: DeviceInput[] = []
   readonly acked = new Set<DeviceInput>()
   readonly occupiedWhenSent: string[] = []
@@ -88,7 +100,7 @@ class Play {
       set: (target, key, value) => {
         if (typeof value === 'object' && (value as Effect).kind === 'publishCommand') {
           const { kind } = (value as Effect & { kind: 'publishCommand' }).message
-          if (this.occupied && kind !== 'camera.open' && kind !== 'station.setRemoteLockout') this.occupiedWhenSent.push(kind)
+          if (this.occupied && !anyRoom.has(kind)) this.occupiedWhenSent.push(kind)
         }
         return Reflect.set(target, key, value)
       },
@@ -185,9 +197,30 @@ class Play {
       case 'shelve':
         void plant.runtime.ask({ type: 'alarm.shelve', station, device: pick(step.device).id, code: 'CP-004', by, minutes: 1, reason: 'x' })
         return
+      case 'control':
+        return this.control(step.what, step.on)
       case 'kill':
         return this.live()
     }
+  }
+
+  /** Documents, start sequences and joint control, in whatever order. */
+  control(what: number, on: boolean): void {
+    const { runtime, config } = this.plant
+    const { id: station } = config
+    const device = this.plant.device('compressor', what % 2)
+    const id = `run${++this.n}`
+    // Not scrapped: of that nothing more is taken, and here every message counts.
+    const kind = what % 3 === 0 ? 'lockout' : 'repair'
+    const wishes: readonly Request[] = [
+      { type: 'device.lockout', station, device, by, on, reason: 'x', document: `D${what % 2}`, kind },
+      { type: 'run.start', station, id, by, reason: 'x', units: [] },
+      { type: 'run.abort', station, id: `run${this.n - 1}`, by },
+      { type: 'joint.engage', station, id, by, reason: 'x', band: { low: 6.5, high: 7 }, rotateAfterH: 24 },
+      { type: 'joint.release', station, id, by, reason: 'x', unit: on ? null : device },
+    ]
+    const wish = wishes[what % wishes.length]
+    if (wish) void runtime.ask(wish)
   }
 
   report({ id, kind }: { id: string; kind: string }, value: number, lateMs: number): void {

@@ -194,7 +194,7 @@ it('[JC3] what the master orders is on record with its reason and confirmed by t
   order(central.unit(2), 'start')
   order(two, 'explode')
   await central.pass(2)
-  const reason = '母管压力 6.51 bar 低于 6.60 bar,启动 header below band: start'
+  const reason = '母管压力 6.51 bar 低于 6.60 bar，启动 header below band: start'
   expect((await central.reasons()).slice(1)).toEqual([`start pending ${reason}`])
   central.set(two, { runState: 'STARTING' })
   await central.pass(2)

@@ -64,7 +64,7 @@ export function engageJoint(cell: CellView, turn: Turn, { id, by, reason, band, 
   const { joint } = cell.state.station
   if (joint?.phase === 'active') {
     if (units !== undefined && members.toSorted().join() !== joint.members.toSorted().join())
-      return conflict('联控中不能换机组,请先退出 Release it before changing its units')
+      return conflict('联控中不能换机组，请先退出 Release it before changing its units')
     const refused = startRun(cell, turn, { id, kind: 'band', by, reason, steps: bandSteps(config, band), band })
     if (refused === null) say(cell, turn, { ...joint, rotateAfterH })
     return refused
@@ -106,7 +106,7 @@ export function releaseJoint(cell: CellView, turn: Turn, { id, by, reason, unit 
   if (run?.id === id) return null
   if (!joint) return conflict('本站不在联控中 The station is not under joint control')
   if (unit !== null && !joint.members.includes(unit)) return conflict(`${codeOf(cell, unit)} 不在联控中 is not under joint control`)
-  if (unit !== null && joint.members.length === 1) return conflict('最后一台,请整站退出联控 The last unit: release the station')
+  if (unit !== null && joint.members.length === 1) return conflict('最后一台，请整站退出联控 The last unit: release the station')
   return startRun(cell, turn, { id, kind: 'release', by, reason, steps: releaseSteps(cell.config, unit, joint.before), unit })
 }
 

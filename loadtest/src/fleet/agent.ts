@@ -31,6 +31,8 @@ export class Agent {
   /** ms that the source clock is wrong, and whether it keeps silent. */
   clockSkew = 0
   silent = false
+  /** Measures on, but commands do not get through to it. */
+  deaf = false
   online = false
   #coldTold = false
 
@@ -126,7 +128,7 @@ export class Agent {
       return
     }
     const parsed = commandMessageSchema.safeParse(message)
-    if (topic !== this.#topic('c') || !parsed.success) return
+    if (topic !== this.#topic('c') || !parsed.success || this.deaf) return
     const command = parsed.data
     const verdict = this.#guard.check(command, this.now())
     switch (verdict.kind) {
@@ -143,7 +145,8 @@ export class Agent {
         const ack: CommandAck = refusal === null ? { ok: true } : { ok: false, reason: refusal }
         this.#guard.remember(command.id, ack)
         this.#ack(command.id, ack)
-        // What the command changed shows at once, not at the next tick.
+        // What the command changed shows at once, not at the next tick, nor when its point would be due.
+        if (refusal === null) this.#reporter.forget()
         this.sample()
         if (command.kind === 'gateway.restart') this.cut(1)
       }

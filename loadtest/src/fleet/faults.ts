@@ -14,6 +14,7 @@ import type { SensorFault, StationSim } from './station-sim.ts'
  *   door | room | fire | flood | intrusion | movement | mains | lockout   the station's contacts (mains: off = power fails)
  *   position {lat, lng}              the packaged station moves
  *   silence {device}                 sends nothing though connected; off: speaks again
+ *   deaf {device}                    measures on but hears no command; off: hears again
  *   cut {device, seconds}            connection lost without good-bye
  *   flood-messages {device, count}   that many messages at once
  *   clock {device, ms}               source clock wrong by so much

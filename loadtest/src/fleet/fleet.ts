@@ -137,6 +137,9 @@ export class Fleet {
       case 'silence':
         agent.silent = request.off !== true
         return null
+      case 'deaf':
+        agent.deaf = request.off !== true
+        return null
       case 'cut':
         if (station.gateway) station.gateway.cut((request.seconds ?? 20) * 1000)
         else agent.cut(request.seconds ?? 20)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { demoFleet, type StationConfig } from '@twin/models/stations'
+import { companyFleet, demoFleet, type StationConfig } from '@twin/models/stations'
 import { putStations } from '../rest.ts'
 import { startControl } from './control.ts'
 import { Fleet } from './fleet.ts'
@@ -14,6 +14,7 @@ const help = `Simulated devices that talk MQTT like strangers.
 
   --url URL            broker (default mqtt://127.0.0.1:1883)
   --demo               the twelve demo stations, where something goes wrong now and then; --quiet: nothing does
+  --company            the sixty stations of the demo company, likewise
   --devices N          that many made-up devices, 10 to a station, instead
   --stations FILE      stations from a JSON file, instead
   --rate N             looks at the sensors so many times a second (default 1; 0.2 for very large fleets)
@@ -32,6 +33,7 @@ const { values } = parseArgs({
   options: {
     url: { type: 'string', default: 'mqtt://127.0.0.1:1883' },
     demo: { type: 'boolean', default: false },
+    company: { type: 'boolean', default: false },
     devices: { type: 'string' },
     stations: { type: 'string' },
     rate: { type: 'string', default: '1' },
@@ -56,6 +58,7 @@ const master = process.env['TWIN_DEVICE_MASTER'] ?? null
 
 async function stationsAsked(): Promise<readonly StationConfig[]> {
   if (values.stations !== undefined) return JSON.parse(await readFile(values.stations, 'utf8')) as StationConfig[]
+  if (values.company) return companyFleet()
   return values.devices === undefined ? demoFleet() : syntheticFleet(positive('devices', values.devices))
 }
 

@@ -28,7 +28,7 @@ export const rejectLabels: Readonly<Record<RejectCode, Label>> = {
   UNDER_REPAIR: { zh: '设备维修中', en: 'Under repair' },
   TAGGED_OUT: { zh: '设备已挂牌上锁', en: 'Locked out and tagged' },
   SCRAPPED: { zh: '设备已报废', en: 'Scrapped' },
-  JOINT_CONTROL: { zh: '机组在联控中,请先退出联控', en: 'Under joint control: release it first' },
+  JOINT_CONTROL: { zh: '机组在联控中，请先退出联控', en: 'Under joint control: release it first' },
   PRESSURE_LOW: { zh: '母管压力低于最低允许压力', en: 'Header pressure below its minimum' },
   DEVICE_REFUSED: { zh: '设备拒绝执行', en: 'Refused by the device' },
 }

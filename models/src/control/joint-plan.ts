@@ -100,13 +100,13 @@ export function jointReason(kind: Exclude<JointAction['kind'], 'plan'>, cause: u
   const edge = limit === null ? '?' : limit.toFixed(2)
   switch (cause) {
     case 'below-band':
-      return `母管压力 ${value} bar 低于 ${edge} bar,${zh} header below band: ${en}`
+      return `母管压力 ${value} bar 低于 ${edge} bar，${zh} header below band: ${en}`
     case 'above-band':
-      return `母管压力 ${value} bar 高于 ${edge} bar,${zh} header above band: ${en}`
+      return `母管压力 ${value} bar 高于 ${edge} bar，${zh} header above band: ${en}`
     case 'off-plan':
-      return `不在计划内,${zh} not in the plan: ${en}`
+      return `不在计划内，${zh} not in the plan: ${en}`
     case 'idle':
-      return `空转超时,${zh} idle too long: ${en}`
+      return `空转超时，${zh} idle too long: ${en}`
     default:
       return `${zh} ${en}`
   }

@@ -62,7 +62,13 @@ export function amountBetween(readings: readonly CounterReading[], from: number,
 /** The same for every stretch between neighbouring edges. */
 export function amountsBetween(readings: readonly CounterReading[], edges: readonly number[], maxRate: number): (number | null)[] {
   const growth = growthOf(readings, maxRate, Infinity)
-  return edges.slice(0, -1).map((from, i) => spanOf(growth, from, edges[i + 1] ?? from)?.amount ?? null)
+  return edges.slice(0, -1).map((from, i) => grownBetween(growth, from, edges[i + 1] ?? from))
+}
+
+function grownBetween(growth: Growth, from: number, to: number): number | null {
+  const [first, last] = [growth.at[0], growth.at.at(-1)]
+  if (first === undefined || last === undefined || last <= from || first >= to || growth.at.length < 2) return null
+  return Math.round((sumAt(growth, Math.min(to, last)) - sumAt(growth, Math.max(from, first))) * 1e6) / 1e6
 }
 
 /** Growth between two times, even between readings; null when no step of the counter overlaps. */
@@ -81,7 +87,7 @@ export function spanOf(growth: Growth, from: number, to: number): Span | null {
     if (growth.gap[k]) gap = true
   }
   const around = [i, indexAtOrAfter(at, start), indexAtOrBefore(at, end), j]
-  const amount = Math.round((sumAt(growth, end) - sumAt(growth, start)) * 1e6) / 1e6
+  const amount = grownBetween(growth, from, to) ?? 0
   return {
     amount,
     partial: start > from || end < to,

@@ -42,8 +42,10 @@ export function masterOrders(params: WorldParams, world: WorldState): MasterPlan
   }
   const flowOf = (i: number): number => params.units[i]?.unit.ratedFlow ?? 0
   const trimming = led.find(({ control, vsd }) => vsd && control.state.run === 'LOADED')
-  const short =
-    world.headerBar < low || (world.headerBar < world.target - world.band / 4 && trimming !== undefined && trimming.control.trim > 0.98)
+  // With the trim machine at its end there is no use in waiting for the lower edge.
+  const spent = trimming !== undefined && trimming.control.trim > 0.98
+  const edge = spent ? world.target - world.band / 4 : low
+  const short = world.headerBar < edge
   const starting = led.some(({ control }) => control.state.run === 'STARTING')
   if (short && !starting) {
     const idle = led.filter(({ control }) => control.state.run === 'UNLOADED' || control.state.run === 'STANDBY')
@@ -54,7 +56,7 @@ export function masterOrders(params: WorldParams, world: WorldState): MasterPlan
       const turns = motorTurns(next.control.state.run)
       if (world.sinceAdd >= (turns ? LOAD_STAGGER_S : START_STAGGER_S)) {
         orders[next.i] = turns ? 'load' : 'start'
-        const told = tell(next.i, turns ? 'load' : 'start', 'below-band', low)
+        const told = tell(next.i, turns ? 'load' : 'start', 'below-band', edge)
         return { orders, added: true, dropped: false, shift: turns && !next.vsd ? -flowOf(next.i) : 0, told }
       }
     }
@@ -96,6 +98,6 @@ function ownOrder(control: UnitControl, world: WorldState, automatic: boolean, v
 
 /** Speed a VSD's pressure controller asks for after `dt` s: PI in velocity form, so that nothing winds up. */
 export function trimSpeed(control: UnitControl, deviation: number, minSpeed: number, dt: number): number {
-  const asked = control.trim + 1.2 * (deviation - control.deviation) + 0.02 * deviation * dt
+  const asked = control.trim + 3 * (deviation - control.deviation) + 0.1 * deviation * dt
   return Math.min(control.maxHertz / 50, Math.max(Math.max(minSpeed, control.minHertz / 50), asked))
 }

@@ -26,12 +26,12 @@ const pages: readonly MenuSeed[] = [
   page('live', '/alarm-statistics', '报警统计', 'Alarm statistics', 'alarm:view', '/api/alarms/statistics'),
   page('live', '/energy', '能耗', 'Energy', 'station:view'),
   page('live', '/trends', '历史曲线', 'Trends', 'station:view', '/api/history'),
-  page('live', '/video', '视频监控', 'Video', 'videoCamera:view', '/api/video'),
-  page('live', '/field/rounds', '现场巡检', 'Rounds', 'inspectionPoint:operate'),
-  page('live', '/maintenance', '保养统计', 'Maintenance', 'maintenanceRecord:view', '/api/maintenance'),
+  page('video', '/video', '视频监控', 'Video', 'videoCamera:view', '/api/video'),
+  page('upkeep', '/field/rounds', '现场巡检', 'Rounds', 'inspectionPoint:operate'),
+  page('upkeep', '/maintenance', '保养统计', 'Maintenance', 'maintenanceRecord:view', '/api/maintenance'),
   page('live', '/commands', '控制记录', 'Commands', 'station:view', '/api/commands'),
   page('live', '/approvals', '待复核', 'Approvals', 'command:approve'),
-  page('supervision', '/assets/stock', '设备库存总览', 'Stock overview', 'asset:view'),
+  page('assets', '/assets/stock', '设备库存总览', 'Stock overview', 'asset:view'),
   page('analysis', '/analysis/investment', '设备投入分析', 'Investment', 'asset:view', '/api/analysis/investment'),
   page('analysis', '/analysis/use', '设备使用分析', 'Use', 'station:view', '/api/analysis/use'),
   page('analysis', '/analysis/distribution', '设备分布分析', 'Distribution', 'station:view', '/api/analysis/distribution'),
@@ -45,6 +45,42 @@ const pages: readonly MenuSeed[] = [
   page('system', '/system/api', '接口文档', 'API documents', 'station:view'),
   page('system', '/help', '帮助', 'Help', 'station:view'),
 ]
+/** Records that stand together within their module; one that is named nowhere stands under its module. */
+const sections: readonly { readonly code: string; readonly name: string; readonly nameEn: string; readonly records: readonly string[] }[] =
+  [
+    {
+      code: 'assets',
+      name: '设备台账',
+      nameEn: 'Assets',
+      records: [
+        ...['asset', 'purchase', 'stockIn', 'stockOut', 'assetStock', 'unitStock', 'stocktake', 'assetMovement', 'warehouse'],
+        ...['installation', 'installationCost', 'lease', 'rentLine', 'sale', 'assetScrap'],
+      ],
+    },
+    {
+      code: 'upkeep',
+      name: '设备维护',
+      nameEn: 'Upkeep',
+      records: [
+        ...['inspectionPlan', 'inspectionTask', 'inspectionPoint', 'repair', 'workOrder'],
+        ...['maintenanceItem', 'maintenanceRecord', 'maintenancePlan'],
+      ],
+    },
+    {
+      code: 'parts',
+      name: '配件管理',
+      nameEn: 'Spare parts',
+      records: ['part', 'partReceipt', 'partIssue', 'partStock', 'partScrap', 'partMovement'],
+    },
+    { code: 'video', name: '视频监控', nameEn: 'Video', records: ['videoCamera', 'videoRecording'] },
+    { code: 'messages', name: '消息管理', nameEn: 'Messages', records: ['message', 'delivery', 'inbox'] },
+    {
+      code: 'master',
+      name: '基础管理',
+      nameEn: 'Master data',
+      records: ['station', 'device', 'region', 'tariff', 'role', 'menuEntry', 'storedFile', 'setting', 'term'],
+    },
+  ]
 const group = (code: string, name: string, nameEn: string): MenuSeed => ({
   code,
   name,
@@ -58,18 +94,22 @@ const group = (code: string, name: string, nameEn: string): MenuSeed => ({
 /** The menu as it comes; every record that is not hidden has its entry by being declared. People change it from there. */
 export function menuSeeds(): readonly MenuSeed[] {
   const shown = records.filter(({ hidden }) => !hidden)
-  const modules = [...new Set(shown.map(({ module }) => module))]
+  const sectionOf = (name: string): string | undefined => sections.find((section) => section.records.includes(name))?.code
+  const modules = [...new Set(shown.filter(({ name }) => sectionOf(name) === undefined).map(({ module }) => module))]
+  const listed = sections.flatMap((section) => section.records)
+  const arranged = shown.toSorted((a, b) => listed.indexOf(a.name) - listed.indexOf(b.name))
   return [
     group('live', '实时监控', 'Live supervision'),
+    ...sections.map(({ code, name, nameEn }) => group(code, name, nameEn)),
     ...modules.map((module) => group(module, moduleLabels[module].zh, moduleLabels[module].en)),
     group('analysis', '统计分析', 'Analysis'),
     group('system', '系统', 'System'),
     ...pages,
-    ...shown.map((record) => ({
+    ...arranged.map((record) => ({
       code: `record.${record.name}`,
       name: record.label.zh,
       nameEn: record.label.en,
-      parent: record.module,
+      parent: sectionOf(record.name) ?? record.module,
       path: `/records/${record.name}`,
       api: `/api/records/${record.name}`,
       permission: record.audience === 'everyone' ? null : permissionOf(record, 'view'),

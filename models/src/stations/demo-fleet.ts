@@ -32,7 +32,9 @@ const central = (options: Options): ComposeOptions => ({
   videoRequired: false,
 })
 
-const stations: readonly ComposeOptions[] = [
+export type DemoOptions = ComposeOptions
+/** Where the demo's stations stand and what they are made of. */
+export const demoPlaces: readonly DemoOptions[] = [
   central({
     id: 'sh0310115c01',
     code: 'SH-C01',
@@ -209,5 +211,5 @@ const stations: readonly ComposeOptions[] = [
 
 /** The demo's twelve stations of three kinds in as many provinces, coordinates in WGS-84. */
 export function demoFleet(): StationConfig[] {
-  return stations.map(composeStation)
+  return demoPlaces.map(composeStation)
 }

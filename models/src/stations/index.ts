@@ -1,6 +1,7 @@
 export type * from './types.ts'
 export type * from './derive-types.ts'
 export { composeStation } from './compose.ts'
+export { companyFleet } from './company-fleet.ts'
 export { demoFleet } from './demo-fleet.ts'
 export { deriveDevice, enumIndex, isAvailable, isLoaded, isRunning } from './derive-device.ts'
 export { deriveStation } from './derive-station.ts'

@@ -11,6 +11,9 @@ interface Preferences {
   readonly sound: boolean
   readonly volume: number
   readonly view3d: boolean
+  /** Groups of the menu that stand open, and those one closed although one's page is in them. */
+  readonly menus: readonly string[]
+  readonly closed: readonly string[]
   readonly set: (change: Partial<Omit<Preferences, 'set'>>) => void
 }
 
@@ -24,6 +27,8 @@ export const usePreferences = create<Preferences>()(
       sound: false,
       volume: 0.5,
       view3d: true,
+      menus: ['live'],
+      closed: [],
       set: (change) => set(change),
     }),
     { name: 'twin.preferences' },

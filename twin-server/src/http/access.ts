@@ -29,7 +29,20 @@ export async function checkScope(
     const known = runtime.station(station) ?? (name === 'saveStation' ? { id: station, org: principal.org } : undefined)
     if (!mine(known)) throw new Refusal('not-found')
   }
-  if (device !== undefined && !mine(runtime.stationOf(device))) throw new Refusal('not-found')
+  if (device !== undefined && !mine(runtime.stationOf(device))) {
+    // What was taken out of service or scrapped is still somebody's: control of it is refused, not denied to exist.
+    if (name === 'issueCommand' || name === 'commandCheck') {
+      const kept = await db
+        .selectFrom('device')
+        .select(['station as id', 'org'])
+        .where('id', '=', device)
+        .where('state', '=', 'inactive')
+        .executeTakeFirst()
+      if (mine(kept))
+        throw new Refusal('conflict', { code: 'out-of-service', message: { zh: '设备已停用或报废', en: 'The device is out of service' } })
+    }
+    throw new Refusal('not-found')
+  }
   if (command !== undefined) {
     const row = await db.selectFrom('command').select(['station as id', 'org']).where('id', '=', command).executeTakeFirst()
     if (!mine(row)) throw new Refusal('not-found')

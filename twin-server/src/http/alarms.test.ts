@@ -63,7 +63,7 @@ beforeAll(async () => {
         ...row,
         station_kind: world.stations.get(row.station)?.kind ?? null,
         phase: row.closed_at ? 'CLOSED' : row.acked_at ? 'ACKED' : row.cleared_at ? 'RTN_UNACK' : 'UNACK',
-        hidden: null,
+        hidden: row.historical ? 'suppressed' : null,
         values: {},
         acked_by: row.acked_at ? 'somebody' : null,
         note: row.acked_at ? '=cmd(), "quoted"\nsecond line' : null,
@@ -106,6 +106,8 @@ describe('one filter', () => {
     { phase: 'closed', historical: 'without' },
     { historical: 'only' },
     { text: '温度' },
+    { group: 'none' },
+    { group: 'members', hidden: 'suppressed' },
   ]
   it.each(filters)('[HT30] list, statistics by everything, CSV and xlsx hold the same number under %o', async (filter) => {
     const ranged = { ...filter, from: start, to: end }

@@ -6,7 +6,7 @@ import type { CounterReading } from '@twin/models/energy'
 import type { StationView } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
 import type { Security } from '../security/index.ts'
-import type { Bucket, BucketQuery, CounterQuery, Database, UseQuery } from '../store/index.ts'
+import type { Bucket, BucketQuery, CounterQuery, Database, StationStore, UseQuery } from '../store/index.ts'
 import type { Gate, HttpExtension } from './extension.ts'
 import type { StationChanges } from './handlers/station-change.ts'
 import type { MetricSource } from './http-metrics.ts'
@@ -46,7 +46,7 @@ export interface HttpStore {
   /** The station as it was; undefined before its first day. */
   viewAt(station: StationConfig, t: number): Promise<StationView | undefined>
   /** Durable before the runtime is told. */
-  readonly stations: { save(config: StationConfig): Promise<void> }
+  readonly stations: Pick<StationStore, 'save' | 'change'>
 }
 
 export interface HttpConfig {

@@ -89,6 +89,7 @@ export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOp
         await kept.save(config)
         stations.set(config.id, config)
       },
+      change: (id, make) => kept.change(id, make),
     },
     series: () => Promise.resolve<SeriesData>({ resolution: 'raw', t: [], v: [] }),
     // Readings a test gave by hand, else what it wrote into history.

@@ -10,6 +10,7 @@ import { answer, type HttpToolsParts } from '../records/http-tools.ts'
 import { recordPaths } from '../records/openapi.ts'
 import { createOutbox, type OutboxHandler } from '../records/outbox.ts'
 import { mountRecords } from '../records/routes.ts'
+import { searchEverywhere } from '../records/search.ts'
 import { newRowId } from '../records/writer.ts'
 import type { Security } from '../security/index.ts'
 import type { Database } from '../store/index.ts'
@@ -94,7 +95,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   const escalations = createEscalations({ records, org, clock })
   escalations.start(stopping.signal, (error) => parts.log.error({ err: error }, 'an escalation could not be delivered'))
 
-  const periodic = periodicWork.map(({ everyMs, run }) => ({ everyMs, run: () => run(records, live, org) }))
+  const periodic = periodicWork.map(({ everyMs, run }) => ({ everyMs, run: () => run(records, live, org, Math.trunc(clock.now())) }))
   const works = periodic.map(({ everyMs, run }) =>
     repeat(everyMs, stopping.signal, run, (error) => parts.log.error({ err: error }, 'periodic work failed')),
   )
@@ -115,6 +116,9 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
         ...(parts.scan ? { scan: parts.scan } : {}),
       })
       app.get('/api/menu', (context) => answer(tools, context, null, ({ principal }) => Promise.resolve({ menu: menu.tree(principal) })))
+      app.get('/api/search', (context) =>
+        answer(tools, context, null, async ({ actor }) => ({ rows: await searchEverywhere(records, context.req.query('q') ?? '', actor) })),
+      )
       mountMaintenance(app, records, live, tools)
       app.get('/api/events', (context) => eventStream(tools, bells, context))
     },

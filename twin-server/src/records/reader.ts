@@ -43,6 +43,7 @@ export interface Reader {
     text: string,
     filters: ListQuery['filters'],
     actor: Actor,
+    most?: number,
   ): Promise<readonly { readonly id: string; readonly title: string }[]>
   /** Rows of other records that refer to this one, by record and field: those this person may see, where there are any. */
   related(record: RecordModel, id: string, actor: Actor): Promise<readonly Related[]>
@@ -121,7 +122,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
       }
     },
     count: (record, query, actor) => count(record, query, actor),
-    async options(to, text, filters, actor) {
+    async options(to, text, filters, actor, most = 50) {
       const record = findRecord(to)
       if (record) {
         demand(actor, record, 'view')
@@ -129,7 +130,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
         const rows = await base(record, await narrowed(db, record, { q: words, filters }), actor)
           .select(['id', ...record.title])
           .orderBy(record.title[0] ?? 'id')
-          .limit(50)
+          .limit(most)
           .execute()
         return rows.map((row) => ({ id: String(row['id']), title: titleOf(record, row) }))
       }
@@ -145,7 +146,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
         .where('deletedAt', 'is', null)
         .where(sql<boolean>`concat_ws(' ', ${sql.join(external.title.map((name) => sql.ref(name)))}) ilike ${like}`)
         .orderBy(external.title[0] ?? 'id')
-        .limit(50)
+        .limit(most)
         .execute()
       return rows.map((row) => ({ id: String(row['id']), title: titleOf(external, row) }))
     },

@@ -55,7 +55,7 @@ export async function counterReadings(sql: Sql, queries: readonly CounterQuery[]
       return (query.from === 'days') === (tier === 2) ? [{ of, from: since, to: last + 1 }] : []
     })
   return sql.begin(async (tx) => {
-    const reader = new BucketReader(tx, slots, daysOf(timeZone))
+    const reader = new BucketReader(tx, slots, daysOf(timeZone), 'last')
     const hours = await reader.read(1, whole(1))
     const days = await reader.read(2, whole(2))
     const older = await olderHours(

@@ -1,7 +1,7 @@
 export const controlTexts = {
   'control.sequence': ['启动顺序', 'Start sequence'],
   'control.sequenceHint': [
-    '逐步执行:上一步由设备反馈证实后才下发下一步;任何一步失败,后面的都不下发。',
+    '逐步执行：上一步由设备反馈证实后才下发下一步；任何一步失败，后面的都不下发。',
     'Step by step: the next is sent when the device’s own feedback has proven the one before; after a failed step nothing is sent.',
   ],
   'control.run': ['执行启动顺序', 'Run start sequence'],
@@ -11,7 +11,7 @@ export const controlTexts = {
   'control.unitsAuto': ['自动选择运行时间最少的一台', 'The one that ran least, chosen automatically'],
   'control.abort': ['中止', 'Abort'],
   'control.abortAsk': [
-    '中止后,尚未下发的步骤不再下发;已下发的不能收回。',
+    '中止后，尚未下发的步骤不再下发；已下发的不能收回。',
     'Steps not sent yet will not be sent; what was sent cannot be called back.',
   ],
   'control.aborted': ['已中止', 'Aborted'],
@@ -41,14 +41,14 @@ export const controlTexts = {
   'control.step.mode': ['主控方式', 'Master mode'],
   'control.stepPhase.pending': ['未开始', 'Not begun'],
   'control.stepPhase.waiting': ['等待条件', 'Waiting'],
-  'control.stepPhase.sent': ['已下发,等待反馈', 'Sent, waiting for feedback'],
+  'control.stepPhase.sent': ['已下发，等待反馈', 'Sent, waiting for feedback'],
   'control.stepPhase.done': ['反馈已证实', 'Confirmed'],
   'control.stepPhase.already': ['已在所需状态', 'As wanted already'],
   'control.stepPhase.failed': ['失败', 'Failed'],
   'control.stepPhase.unsent': ['未下发', 'Not sent'],
   'control.joint': ['联控', 'Joint control'],
   'control.jointHint': [
-    '服务器制定计划,站内主控按压力带启停机组;联控中的机组拒绝人工命令。',
+    '服务器制定计划，站内主控按压力带启停机组；联控中的机组拒绝人工命令。',
     'The server plans, the local master starts and stops units to keep the band; units under joint control refuse manual commands.',
   ],
   'control.jointOff': ['未投入联控', 'Not under joint control'],
@@ -61,7 +61,7 @@ export const controlTexts = {
   'control.releaseUnit': ['退出', 'Release'],
   'control.releaseUnitOf': ['退出联控 · {{unit}}', 'Release from joint control · {{unit}}'],
   'control.releaseWarn': [
-    '退出后由站内主控或人工运行,请确认现场有人负责。',
+    '退出后由站内主控或人工运行，请确认现场有人负责。',
     'The local master or people run it from then on: make sure somebody takes over.',
   ],
   'control.low': ['压力下限', 'Lower limit'],
@@ -70,7 +70,7 @@ export const controlTexts = {
   'control.rotateAfter': ['主机轮换差值', 'Rotate lead after'],
   'control.rotateHint': ['主机比其他机组多运行这么久后轮换', 'The lead changes when it has run this much longer than another unit'],
   'control.members': ['参与机组', 'Units'],
-  'control.noneOffered': ['没有编组的机组:请先在设备档案中编组', 'No unit stands in a group: set groups in the device records first'],
+  'control.noneOffered': ['没有编组的机组：请先在设备档案中编组', 'No unit stands in a group: set groups in the device records first'],
   'control.lead': ['主机', 'Lead'],
   'control.follow': ['备用 {{n}}', 'Next {{n}}'],
   'control.outOfPlan': ['不在计划内', 'Out of the plan'],

@@ -25,6 +25,7 @@ export const maintenanceTexts = {
   'round.deviates': ['偏差超限', 'Differs too much'],
   'round.normal': ['正常', 'Normal'],
   'round.abnormal': ['异常', 'Abnormal'],
+  'round.finding': ['结论', 'Finding'],
   'round.note': ['说明', 'Note'],
   'round.photo': ['拍照', 'Photo'],
   'round.photos': ['{{n}} 张照片', '{{n}} photos'],

@@ -14,6 +14,8 @@ import { AnalysisRows, type Opened } from './analysis-rows.tsx'
 import { AnalysisTools } from './analysis-tools.tsx'
 import { figure, inUnit, unitWord } from './figures.ts'
 
+/** The line of all is no colour of a part. */
+const sumColours = { dark: '#e6edf3', light: '#253041' } as const
 /** Lines drawn at once; the table has them all. */
 const MOST_DRAWN = 10
 
@@ -73,7 +75,7 @@ function Chart({ analysis, data, onOpen }: PartProps & { readonly analysis: Anal
         name: label(line.title),
         unit: unitWord(line.unit),
         values: line.points.map(({ value }) => inUnit(value, line.unit)),
-        colour: colours[i % colours.length] ?? colours[0],
+        colour: whole ? sumColours[theme] : (colours[i % colours.length] ?? colours[0]),
         ...(bar ? { stack: 'all' } : { line: true, left: line.unit === first }),
       }
     })

@@ -1,13 +1,13 @@
 import { operations } from '@twin/models/api'
 import type { schemas } from '@twin/models/api'
-import { Alert, Button, Input, Select, Table, type TableColumnsType } from 'antd'
+import { Alert, Button, Input, Select, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { useCall } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { serverNow } from '../../live/index.ts'
 import { formatTime } from '../../ui/format.ts'
-import { Await, lastPeriod, Page, PeriodPicker, type Period } from '../../ui/widgets/index.ts'
+import { Await, lastPeriod, Page, PagedTable, PeriodPicker, type Period } from '../../ui/widgets/index.ts'
 
 type Row = z.output<typeof schemas.auditRow>
 const minute = (): number => Math.ceil(serverNow() / 60_000) * 60_000
@@ -71,24 +71,14 @@ export function AuditPage() {
         />
       </div>
       <Await query={found}>
-        <Table<Row>
-          size="small"
+        <PagedTable<Row>
           rowKey="id"
           columns={columns}
-          dataSource={found.data?.rows ?? []}
-          scroll={{ x: 'max-content' }}
-          data-testid="audit-table"
-          expandable={{
-            expandRowByClick: true,
-            expandedRowRender: changeOf,
-          }}
-          pagination={{
-            current: page.page,
-            pageSize: page.size,
-            total: found.data?.total ?? 0,
-            showTotal: (n) => t('common.rows', { n }),
-            onChange: (next, size) => setPage({ page: next, size }),
-          }}
+          data={found.data}
+          page={page}
+          onPage={setPage}
+          detail={changeOf}
+          testId="audit-table"
         />
       </Await>
     </Page>

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { useCall } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatBytes, formatTime } from '../../ui/format.ts'
-import { Await, HelpTip, Page } from '../../ui/widgets/index.ts'
+import { Await, HelpTip, Page, PagedTable } from '../../ui/widgets/index.ts'
 
 type Letter = z.output<typeof schemas.deadLetter>
 type Count = z.output<Exclude<(typeof operations.deadLetters)['result'], 'file'>>['counts'][number]
@@ -61,24 +61,7 @@ export function DeadLettersPage() {
           data-testid="dead-counts"
         />
         <div className="section-title">{t('dead.messages')}</div>
-        <Table<Letter>
-          size="small"
-          rowKey="id"
-          columns={columns}
-          dataSource={found.data?.rows ?? []}
-          scroll={{ x: 'max-content' }}
-          expandable={{
-            expandRowByClick: true,
-            expandedRowRender: payloadOf,
-          }}
-          pagination={{
-            current: page.page,
-            pageSize: page.size,
-            total: found.data?.total ?? 0,
-            showTotal: (n) => t('common.rows', { n }),
-            onChange: (next, size) => setPage({ page: next, size }),
-          }}
-        />
+        <PagedTable<Letter> rowKey="id" columns={columns} data={found.data} page={page} onPage={setPage} detail={payloadOf} />
       </Await>
     </Page>
   )

@@ -1,13 +1,13 @@
 import { operations } from '@twin/models/api'
 import type { schemas } from '@twin/models/api'
-import { App, Badge, Button, Input, Table, Tag, type TableColumnsType } from 'antd'
+import { App, Badge, Button, Input, Tag, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { useAction, useCall } from '../../api/index.ts'
 import { useMay, useMe } from '../../console/session.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatTime } from '../../ui/format.ts'
-import { Await, Page } from '../../ui/widgets/index.ts'
+import { Await, Page, PagedTable } from '../../ui/widgets/index.ts'
 import { useFleet } from '../supervision/overview/use-fleet.ts'
 import { UserDialog } from './user-dialog.tsx'
 
@@ -135,21 +135,7 @@ export function UsersPage() {
       }
     >
       <Await query={users}>
-        <Table<UserRow>
-          size="small"
-          rowKey="id"
-          columns={columns}
-          dataSource={users.data?.rows ?? []}
-          scroll={{ x: 'max-content' }}
-          pagination={{
-            current: page.page,
-            pageSize: page.size,
-            total: users.data?.total ?? 0,
-            showTotal: (n) => t('common.rows', { n }),
-            onChange: (next, size) => setPage({ page: next, size }),
-          }}
-          data-testid="users-table"
-        />
+        <PagedTable<UserRow> rowKey="id" columns={columns} data={users.data} page={page} onPage={setPage} testId="users-table" />
       </Await>
       {dialog ? <UserDialog {...dialog} onClose={() => setDialog(null)} /> : null}
     </Page>

@@ -1,20 +1,27 @@
 import {
   AlertOutlined,
   ApiOutlined,
+  AppstoreOutlined,
   AuditOutlined,
   BarChartOutlined,
   CheckSquareOutlined,
   CodeOutlined,
   ClusterOutlined,
   DashboardOutlined,
+  DatabaseOutlined,
+  FundOutlined,
   GlobalOutlined,
   HistoryOutlined,
   InboxOutlined,
   LineChartOutlined,
+  MailOutlined,
+  PartitionOutlined,
   ProfileOutlined,
   QuestionCircleOutlined,
+  SettingOutlined,
   TeamOutlined,
   ThunderboltOutlined,
+  ToolOutlined,
   VideoCameraOutlined,
 } from '@ant-design/icons'
 import { Badge, Menu, type MenuProps } from 'antd'
@@ -24,6 +31,7 @@ import { permits, useMe } from '../../console/session.ts'
 import { useText, type TextKey } from '../../i18n/index.ts'
 import { type MenuNode, useMenu } from '../../records/menu-tree.ts'
 import { useLive } from '../../live/index.ts'
+import { usePreferences } from '../preferences.ts'
 
 export interface MenuEntry {
   readonly path: string
@@ -33,6 +41,17 @@ export interface MenuEntry {
   readonly permission: string
 }
 
+const groupIcons: Readonly<Record<string, ReactNode>> = {
+  live: <DashboardOutlined />,
+  assets: <DatabaseOutlined />,
+  upkeep: <ToolOutlined />,
+  parts: <InboxOutlined />,
+  video: <VideoCameraOutlined />,
+  analysis: <FundOutlined />,
+  messages: <MailOutlined />,
+  master: <PartitionOutlined />,
+  system: <SettingOutlined />,
+}
 export const supervisionMenu: readonly MenuEntry[] = [
   { path: '/', text: 'nav.overview', icon: <GlobalOutlined />, permission: 'station:view' },
   { path: '/alarms', text: 'nav.alarms', icon: <AlertOutlined />, permission: 'alarm:view' },
@@ -59,6 +78,7 @@ export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
   const { t, lang } = useText()
   const { pathname } = useLocation()
   const { permissions } = useMe()
+  const { menus, closed, collapsed, set } = usePreferences()
   const unacked = useLive((state) => Object.values(state.fleet?.stations ?? {}).reduce((sum, station) => sum + station.alarms.unacked, 0))
   const item = (entry: MenuEntry, words = t(entry.text)) => ({
     key: entry.path,
@@ -77,7 +97,13 @@ export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
   // The menu as administrators arranged it; entries the console knows keep their icon and badge, renamed ones their new name.
   const nodeItem = (node: MenuNode): NonNullable<MenuProps['items']>[number] => {
     const words = lang === 'en' ? node.nameEn : node.name
-    if (node.path === null) return { type: 'group', key: node.code, label: words, children: node.children.map(nodeItem) }
+    if (node.path === null)
+      return {
+        key: node.code,
+        icon: groupIcons[node.code] ?? <AppstoreOutlined />,
+        label: <span data-testid={`group-${node.code}`}>{words}</span>,
+        children: node.children.map(nodeItem),
+      }
     const known = built.find(({ path }) => path === node.path)
     if (known) return item(known, words)
     return {
@@ -100,9 +126,33 @@ export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
     : pathname.startsWith('/records/')
       ? pathname.split('/').slice(0, 3).join('/')
       : pathname
+  // The group of the page one is on is open unless one closed it.
+  const here = groupsOf(arranged ?? [], selected)
+  const shownOpen = new Set([...menus, ...here.filter((key) => !closed.includes(key))])
   return (
     <nav aria-label={t('nav.main')} style={{ flex: 1, overflowY: 'auto' }}>
-      <Menu mode="inline" items={items} selectedKeys={[selected]} />
+      <Menu
+        mode="inline"
+        items={items}
+        selectedKeys={[selected]}
+        inlineIndent={16}
+        {...(collapsed && !onNavigate
+          ? {}
+          : {
+              openKeys: [...shownOpen],
+              onOpenChange: (keys: string[]) => set({ menus: keys, closed: here.filter((key) => !keys.includes(key)) }),
+            })}
+      />
     </nav>
   )
+}
+
+/** Codes of the groups that a page stands under. */
+function groupsOf(nodes: readonly MenuNode[], path: string): readonly string[] {
+  for (const node of nodes) {
+    if (node.path === path) return []
+    if (node.children.some((child) => child.path === path) || groupsOf(node.children, path).length > 0)
+      return [...(node.path === null ? [node.code] : []), ...groupsOf(node.children, path)]
+  }
+  return []
 }

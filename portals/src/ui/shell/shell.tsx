@@ -15,6 +15,7 @@ import { AlarmSound } from './alarm-sound.tsx'
 import { Clock, LinkLamp } from './link-lamp.tsx'
 import { MainMenu } from './main-menu.tsx'
 import { PasswordDialog } from './password-dialog.tsx'
+import { SearchPalette } from './search-palette.tsx'
 import { usePhone } from './use-phone.ts'
 
 /** What stands around every page: menu, alarm banner, connection, time, sound, language, theme, account. */
@@ -76,6 +77,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
             </Tooltip>
           ) : null}
           <span className="spacer" />
+          <SearchPalette />
           <LinkLamp />
           <span className="hide-phone">
             <Clock />

@@ -36,18 +36,24 @@ export function stationChanges({ store, runtime, onConfigured }: StationChangesP
       if (turns.get(station) === settled) turns.delete(station)
     }
   }
-  const put = async (config: StationConfig): Promise<void> => {
-    await store.stations.save(config)
+  const tell = async (config: StationConfig): Promise<void> => {
     await runtime.configure(config)
     onConfigured?.(config.id)
   }
+  const put = async (config: StationConfig): Promise<void> => {
+    await store.stations.save(config)
+    await tell(config)
+  }
   const change: StationChanges['change'] = (station, note, make) =>
     inTurn(station, async () => {
-      const present = runtime.station(station) ?? refuse('not-found')
-      const changes = make(present)
-      const before = Object.fromEntries(Object.keys(changes).map((key) => [key, present[key as keyof StationConfig]]))
-      note({ before, after: changes })
-      await put({ ...present, ...changes })
+      // As it is stored: another server, or somebody at its record, may have changed it since this one heard of it.
+      const next = await store.stations.change(station, (present) => {
+        const changes = make(present)
+        const before = Object.fromEntries(Object.keys(changes).map((key) => [key, present[key as keyof StationConfig]]))
+        note({ before, after: changes })
+        return { ...present, ...changes }
+      })
+      await tell(next ?? refuse('not-found'))
     })
   return { inTurn, put, change }
 }

@@ -156,3 +156,45 @@ it('[T1-024] stock by model and warehouse equals the ledger and the serial numbe
   expect(new Set(both.map(([status]) => status))).toEqual(new Set([200, 409]))
   await agree(2)
 })
+
+it('[T1-015] a machine in stock leaves against an approved lease or installation, or with its sale; without one, or not in stock, it does not; its page keeps document, recipient and time', async () => {
+  const model = 'GA30'
+  const [installed, leased, sold] = [await stocked('S-50', model), await stocked('S-51', model), await stocked('S-52', model)]
+  const issue = async (asset: string, more: object) => {
+    const [, row] = await create('stockOut', { asset, recipient: '张三', ...more })
+    return act('stockOut', row.id, 'post')
+  }
+  const [, draft] = await create('installation', { customer: '丁', site: '一车间' })
+  expect(await issue(installed, {})).toMatchObject([409, { error: { code: 'no-document' } }])
+  expect(await issue(installed, { installation: draft.id })).toMatchObject([409, { error: { code: 'no-document' } }])
+  expect([await quantity(model), await state(installed)]).toEqual([3, 'inStock'])
+  await act('installation', draft.id, 'submit')
+  await act('installation', draft.id, 'approve', 'engineer')
+  const [posted, out] = await issue(installed, { installation: draft.id })
+  expect([posted, await quantity(model), await state(installed)]).toEqual([200, 2, 'issued'])
+  expect(await issue(installed, { installation: draft.id })).toMatchObject([409, { error: { code: 'not-in-stock' } }])
+  const outside = await bought('S-53', model)
+  expect((await issue(outside, { installation: draft.id }))[0]).toBe(409)
+
+  const [, contract] = await approved('lease', lease(leased, '2026-04-01', '2026-09-30'))
+  expect(await issue(sold, { lease: contract })).toMatchObject([409, { error: { code: 'no-document' } }])
+  expect([(await issue(leased, { lease: contract }))[0], await quantity(model)]).toEqual([200, 1])
+  const [, sale] = await approved('sale', { asset: sold, buyer: '丙公司', price: 1 })
+  expect(await quantity(model)).toBe(0)
+  const kept = async (asset: string) => (await get(`stockOut?asset=${asset}&state=posted`)).rows
+  expect(await kept(installed)).toMatchObject([
+    { document: out['document'], installation: draft.id, recipient: '张三', postedAt: world.now },
+  ])
+  expect(await kept(leased)).toMatchObject([{ lease: contract, recipient: '张三' }])
+  expect(await kept(sold)).toMatchObject([{ sale, recipient: '丙公司', postedAt: world.now }])
+  const { related } = (await world.json('GET', `/api/records/asset/${installed}/related`, 'operator'))[1] as unknown as {
+    related: object[]
+  }
+  expect(related).toEqual(
+    expect.arrayContaining([
+      { record: 'stockOut', field: 'asset', count: 4 },
+      { record: 'stockIn', field: 'asset', count: 1 },
+      { record: 'assetMovement', field: 'asset', count: 2 },
+    ]),
+  )
+})

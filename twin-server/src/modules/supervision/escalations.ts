@@ -22,7 +22,8 @@ export interface EscalationParts {
 /** What escalated longer ago is history that needs no message any more. */
 const lateMs = 86_400_000
 const againMs = 30_000
-const days = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'medium' })
+const written = (at: number, timeZone: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at)
 
 /** Names as the records' database gives them. */
 interface Escalated {
@@ -35,6 +36,7 @@ interface Escalated {
   readonly station: string
   readonly stationName: string
   readonly manager: string
+  readonly timeZone: string
   readonly deviceName: string
   readonly deviceCode: string
 }
@@ -47,7 +49,7 @@ export function createEscalations({ records, org, clock }: EscalationParts): Esc
   async function round(): Promise<void> {
     const since = new Date(clock.now() - lateMs)
     const { rows } = await sql<Escalated>`
-      select a.occurrence, a.code, a.priority, a.raised_at, a.escalated_at, a.device_kind, a.station, s.name as station_name, s.manager,
+      select a.occurrence, a.code, a.priority, a.raised_at, a.escalated_at, a.device_kind, a.station, s.name as station_name, s.manager, s.time_zone,
         coalesce(d.name, '') as device_name, coalesce(d.code, '') as device_code
       from alarm_occurrence a join station s on s.id = a.station left join device d on d.id = a.device
       where a.org = ${org} and a.escalated_at > ${since} and not a.historical
@@ -68,7 +70,7 @@ export function createEscalations({ records, org, clock }: EscalationParts): Esc
       users: await managersOf(turn, station, row.manager),
       title: `报警升级：${place} ${device.zh} ${alarm.zh}`,
       body: [
-        `${row.priority} 报警“${alarm.zh}”（${row.code}）发生于 ${days.format(row.raisedAt)}，${minutes} 分钟无人确认。站点：${place}，设备：${device.zh}。`,
+        `${row.priority} 报警“${alarm.zh}”（${row.code}）发生于 ${written(row.raisedAt, row.timeZone)}，${minutes} 分钟无人确认。站点：${place}，设备：${device.zh}。`,
         `${row.priority} alarm “${alarm.en}” (${row.code}) at ${place}, ${device.en}: nobody has acknowledged it for ${minutes} min.`,
       ].join('\n'),
     })

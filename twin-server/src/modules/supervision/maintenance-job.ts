@@ -2,6 +2,7 @@ import { inspectionPlan, inspectionTask, maintenanceItem, maintenanceRecord, typ
 import { Refusal } from '../../http/api-error.ts'
 import { installation, type Records } from '../../records/engine.ts'
 import type { Turn } from '../../records/types.ts'
+import { lockName } from '../../records/writer.ts'
 import type { LivePort } from '../live-port.ts'
 import { settingIn } from '../foundation/settings.ts'
 import { makeTask } from './inspection.ts'
@@ -69,6 +70,9 @@ export async function runMaintenance(records: Records, live: LivePort, org: stri
       // Hours are counted from the first that the device says.
       else if (item.everyHours === null || counted !== null)
         await step(async (turn) => {
+          // Another run may have begun it since the list was read, and its round must not be followed by a second open one.
+          await lockName(turn, `service ${item.id} ${device}`)
+          if (await isOpen(turn, item.id, device)) return
           const { everyHours, everyDays } = item
           const of = { name: `${code} ${item.name}`, item: item.id, station, device, everyHours, everyDays }
           await begin(turn, records.writer, of, await nextRound(turn, item.id, device), counted, today(live, station, turn.now))
@@ -78,6 +82,18 @@ export async function runMaintenance(records: Records, live: LivePort, org: stri
   const present = new Set(live.stations().flatMap(({ devices }) => devices.map(({ id }) => id)))
   for (const { id, device } of known.values())
     if (present.has(device)) await step(async (turn) => void (await records.writer.transit(turn, maintenanceRecord, id, 'drop')))
+}
+
+async function isOpen(turn: Turn, item: string, device: string): Promise<boolean> {
+  const found = await turn.trx
+    .selectFrom('maintenanceRecord')
+    .select('id')
+    .where('item', '=', item)
+    .where('device', '=', device)
+    .where('state', 'in', ['ahead', 'due', 'overdue'])
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 async function nextRound(turn: Turn, item: string, device: string): Promise<number> {

@@ -1,11 +1,11 @@
 import { operations } from '@twin/models/api'
-import { Modal, Select, Table, type TableColumnsType } from 'antd'
+import { Modal, Select, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { useCall } from '../../../api/index.ts'
 import { reasonText, useText, type TextKey } from '../../../i18n/index.ts'
 import { commandDefinitions } from '../../../ui/catalogue.ts'
 import { formatDuration, formatTime } from '../../../ui/format.ts'
-import { Await, CommandPhaseTag } from '../../../ui/widgets/index.ts'
+import { Await, CommandPhaseTag, PagedTable } from '../../../ui/widgets/index.ts'
 import { CommandProgress, type CommandRow } from './command-progress.tsx'
 
 const phases = ['AWAITING_APPROVAL', 'DISPATCHED', 'ACKED', 'EXECUTED', 'REJECTED', 'EXPIRED', 'FAILED', 'UNVERIFIED', 'ABORTED'] as const
@@ -56,23 +56,16 @@ export function CommandTable({ station }: { readonly station?: string }) {
         />
       </div>
       <Await query={rows}>
-        <Table<CommandRow>
-          size="small"
+        <PagedTable<CommandRow>
           rowKey="id"
           columns={columns}
-          dataSource={rows.data?.rows ?? []}
+          data={rows.data}
+          page={page}
+          onPage={setPage}
           locale={{ emptyText: t('command.none') }}
-          scroll={{ x: 'max-content' }}
           rowClassName="row-click"
-          data-testid="command-table"
+          testId="command-table"
           onRow={(row) => ({ onClick: () => setOpen(row), tabIndex: 0, onKeyDown: (event) => event.key === 'Enter' && setOpen(row) })}
-          pagination={{
-            current: page.page,
-            pageSize: page.size,
-            total: rows.data?.total ?? 0,
-            showTotal: (n) => t('common.rows', { n }),
-            onChange: (next, size) => setPage({ page: next, size }),
-          }}
         />
       </Await>
       {open ? (

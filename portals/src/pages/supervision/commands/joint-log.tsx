@@ -32,12 +32,14 @@ export function JointLog({ config, mark }: { readonly config: StationConfig; rea
       title: t('control.action'),
       key: 'kind',
       render: (_, row) => (
-        <strong data-testid="joint-action" data-kind={row.kind}>
-          {t(`control.action.${row.kind}`)} {row.unitName ?? ''}
-        </strong>
+        <div data-testid="joint-action" data-kind={row.kind}>
+          <strong>
+            {t(`control.action.${row.kind}`)} {row.unitName ?? ''}
+          </strong>
+          <div>{row.reason}</div>
+        </div>
       ),
     },
-    { title: t('command.reason'), key: 'reason', dataIndex: 'reason' },
     {
       title: t('control.result'),
       key: 'outcome',
@@ -52,7 +54,6 @@ export function JointLog({ config, mark }: { readonly config: StationConfig; rea
         columns={columns}
         dataSource={actions.data?.rows ?? []}
         locale={{ emptyText: t('control.noLog') }}
-        scroll={{ x: 'max-content' }}
         data-testid="joint-log"
         pagination={{ current: page, pageSize: 10, total: actions.data?.total ?? 0, onChange: setPage, hideOnSinglePage: true }}
       />

@@ -31,7 +31,9 @@ export function JointPanel({ config, view, now }: JointPanelProps) {
   const { joint = null, run = null, jointLog = [] } = view?.station ?? {}
   const own = config.devices.find(({ id }) => id === config.id)
   const pressure = own && readingOf(readDevice(own, view, now), 'headerPressure')
-  const candidates = jointCandidates(config)
+  const place = (unit: DeviceConfig): number => joint?.order.indexOf(unit.id) ?? -1
+  // In the order of use; those out of the plan last.
+  const candidates = jointCandidates(config).toSorted((a, b) => (place(a) < 0 ? 99 : place(a)) - (place(b) < 0 ? 99 : place(b)))
   const last = jointLog.at(-1)
   const jointRun = run && run.kind !== 'start' && (run.phase === 'running' || run.phase === 'failed') ? run : null
   const busy = run?.phase === 'running'
@@ -66,10 +68,11 @@ export function JointPanel({ config, view, now }: JointPanelProps) {
         {candidates.map((unit) => {
           const read = readDevice(unit, view, now)
           const hours = read && readingOf(read, 'runningHours')
-          const place = joint?.order.indexOf(unit.id) ?? -1
+          const held = view?.devices[unit.id]?.held ?? []
+          const at = place(unit)
           const member = joint?.members.includes(unit.id) ?? false
           return (
-            <li key={unit.id} className="tool-row" data-testid="joint-unit" data-device={unit.id} data-place={place}>
+            <li key={unit.id} className="tool-row" data-testid="joint-unit" data-device={unit.id} data-place={at}>
               <strong>
                 {unit.code} {name(unit)}
               </strong>
@@ -78,9 +81,14 @@ export function JointPanel({ config, view, now }: JointPanelProps) {
               </Tag>
               {read ? <StateText state={unitState(read, view)} /> : null}
               {hours ? <ReadingValue reading={hours} /> : null}
+              {held.map(({ kind, document }) => (
+                <Tag key={`${kind}${document}`} color="orange">
+                  {t(`maint.held.${kind}`)} {document}
+                </Tag>
+              ))}
               {member ? (
-                <Tag color={place === 0 ? 'blue' : place > 0 ? 'default' : 'orange'}>
-                  {place === 0 ? t('control.lead') : place > 0 ? t('control.follow', { n: place }) : t('control.outOfPlan')}
+                <Tag color={at === 0 ? 'blue' : at > 0 ? 'default' : 'orange'}>
+                  {at === 0 ? t('control.lead') : at > 0 ? t('control.follow', { n: at }) : t('control.outOfPlan')}
                 </Tag>
               ) : null}
               {member && may && joint && joint.members.length > 1 ? (
@@ -113,7 +121,7 @@ export function JointPanel({ config, view, now }: JointPanelProps) {
           <RunSteps config={config} steps={jointRun.steps} />
         </>
       ) : null}
-      <div className="section-title">{t('control.log')}</div>
+      <div className="section-title control-log">{t('control.log')}</div>
       <JointLog config={config} mark={last ? `${last.id}${jointLog.map(({ outcome }) => outcome).join()}` : ''} />
       {engaging ? <JointDialog config={config} joint={joint} units={candidates} onClose={() => setEngaging(false)} /> : null}
       {releasing ? (

@@ -26,10 +26,14 @@ export function RunSteps({ config, steps }: { readonly config: StationConfig; re
     return device === undefined || device.id === config.id ? '' : name(device)
   }
   return (
-    <div data-testid="run-steps">
+    <div className="run-steps" data-testid="run-steps">
       <Steps
         size="small"
         orientation="vertical"
+        current={Math.max(
+          0,
+          steps.findIndex(({ phase }) => phase !== 'done' && phase !== 'already'),
+        )}
         items={steps.map((step, i) => ({
           title: (
             <span data-testid={`run-step-${step.key}`} data-step={i} data-phase={step.phase}>

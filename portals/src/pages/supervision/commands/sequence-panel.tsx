@@ -107,6 +107,8 @@ export function AbortButton({ station, run }: { readonly station: string; readon
   )
 }
 
+const stepsIn = (config: StationConfig) => (row: RunRow) => <RunSteps config={config} steps={row.steps} />
+
 /** Past start sequences with the times of their steps. */
 function PastRuns({ config, latest }: { readonly config: StationConfig; readonly latest: ControlRun | null }) {
   const { t, lang } = useText()
@@ -149,7 +151,7 @@ function PastRuns({ config, latest }: { readonly config: StationConfig; readonly
               dataSource={runs.data?.rows ?? []}
               locale={{ emptyText: t('control.noRuns') }}
               scroll={{ x: 'max-content' }}
-              expandable={{ expandedRowRender: (row) => <RunSteps config={config} steps={row.steps} /> }}
+              expandable={{ expandedRowRender: stepsIn(config) }}
               pagination={{ current: page, pageSize: 10, total: runs.data?.total ?? 0, onChange: setPage, hideOnSinglePage: true }}
             />
           </Await>

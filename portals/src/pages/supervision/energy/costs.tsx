@@ -94,7 +94,7 @@ export function EnergyCosts({ config }: { readonly config: StationConfig }) {
             <KpiStrip
               testId="cost-kpi"
               items={[
-                { key: 'main', title: t('cost.main'), value: formatKwh(data.main.wh), unit: 'kWh' },
+                { key: 'main', title: t('cost.main'), value: formatNumber(data.main.wh / 1000, 1), unit: 'kWh' },
                 { key: 'cost', title: t('cost.total'), value: formatMoney(data.total.cost) },
                 {
                   key: 'price',
@@ -102,7 +102,7 @@ export function EnergyCosts({ config }: { readonly config: StationConfig }) {
                   value: formatNumber(averagePrice(data.total), 4),
                   unit: '¥/kWh',
                 },
-                { key: 'unmetered', title: t('cost.unmetered'), value: formatKwh(data.unmetered.wh), unit: 'kWh' },
+                { key: 'unmetered', title: t('cost.unmetered'), value: formatNumber(data.unmetered.wh / 1000, 1), unit: 'kWh' },
                 { key: 'flagged', title: t('energy.flaggedHours'), value: String(data.flaggedHours) },
               ]}
             />

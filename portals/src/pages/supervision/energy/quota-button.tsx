@@ -18,6 +18,7 @@ export function QuotaButton({ config, quota }: { readonly config: StationConfig;
   return (
     <Popover
       trigger="click"
+      placement="bottom"
       open={open}
       onOpenChange={(next) => {
         setOpen(next)

@@ -6,12 +6,12 @@ export interface Month {
   readonly inTime: number
   readonly late: number
   readonly open: number
-  /** Done, in time or late, of all that were due in the month; 0 to 1. */
-  readonly rate: number
+  /** Done, in time or late, of all that were due in the month, 0 to 1; null for a month that has not begun. */
+  readonly rate: number | null
 }
 
 /** Counts by due month, state and lateness, as months. What was done late stays late and is done nevertheless. */
-export function monthsOf(rows: StatisticAnswer['rows']): readonly Month[] {
+export function monthsOf(rows: StatisticAnswer['rows'], present: string): readonly Month[] {
   const months = Map.groupBy(
     rows.filter(({ keys }) => keys[0] !== null),
     ({ keys }) => keys[0] ?? '',
@@ -24,6 +24,6 @@ export function monthsOf(rows: StatisticAnswer['rows']): readonly Month[] {
       const inTime = sum((state, late) => state === 'done' && !late)
       const late = sum((state, isLate) => state === 'done' && isLate)
       const open = sum((state) => state !== 'done')
-      return { month, inTime, late, open, rate: (inTime + late) / Math.max(1, inTime + late + open) }
+      return { month, inTime, late, open, rate: month > present ? null : (inTime + late) / Math.max(1, inTime + late + open) }
     })
 }

@@ -86,12 +86,12 @@ export function MaintenancePage() {
         />
       </Space>
       <Await query={counts}>
-        <div className="kpi-strip" data-testid="maintenance-kpi">
+        <div className="maint-figures" data-testid="maintenance-kpi">
           {states.map((state) => (
             <Link
               key={state}
               to={withQuery('/records/maintenanceRecord', { ...filter, state })}
-              className={`panel maint-figure maint-${state}`}
+              className={`panel maint-figure ${count(state) > 0 ? `maint-${state}` : ''}`}
               data-testid={`maintenance-${state}`}
             >
               <span className="muted">{t(`maint.state.${state}`)}</span>

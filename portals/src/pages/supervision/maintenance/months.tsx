@@ -3,8 +3,11 @@ import { Table } from 'antd'
 import { useMemo } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useText } from '../../../i18n/index.ts'
+import { serverNow } from '../../../live/index.ts'
 import { type Query, useStatistics, withQuery } from '../../../records/record-api.ts'
 import { formatPercent } from '../../../ui/format.ts'
+import { usePreferences } from '../../../ui/preferences.ts'
+import { paletteOf } from '../../../ui/theme.ts'
 import { Await, BarChart, Nothing } from '../../../ui/widgets/index.ts'
 import { type Month, monthsOf } from './completion.ts'
 import './maintenance.css'
@@ -13,16 +16,17 @@ import './maintenance.css'
 export function Months({ filter }: { readonly filter: Query }) {
   const { t } = useText()
   const navigate = useNavigate()
+  const palette = paletteOf(usePreferences((state) => state.theme))
   const counted = { ...filter, 'state.not': 'dropped', 'dueOn.empty': 'false' }
   const query = useStatistics(maintenanceRecord, 'dueOn,state,late', counted)
-  const months = useMemo(() => monthsOf(query.data?.rows ?? []), [query.data])
+  const months = useMemo(() => monthsOf(query.data?.rows ?? [], new Date(serverNow()).toISOString().slice(0, 7)), [query.data])
   const sets = useMemo(
     () => [
-      { name: t('maint.inTime'), values: months.map(({ inTime }) => inTime), stack: 'all' },
-      { name: t('maint.late'), values: months.map(({ late }) => late), stack: 'all' },
+      { name: t('maint.inTime'), values: months.map(({ inTime }) => inTime), stack: 'all', colour: palette.running },
+      { name: t('maint.late'), values: months.map(({ late }) => late), stack: 'all', colour: palette.P2 },
       { name: t('maint.open'), values: months.map(({ open }) => open), stack: 'all', faded: true },
     ],
-    [months, t],
+    [months, palette, t],
   )
   const labels = useMemo(() => months.map(({ month }) => month), [months])
   const behind = ({ month }: Month, more: Query = {}): string =>
@@ -82,7 +86,12 @@ export function Months({ filter }: { readonly filter: Query }) {
                     month.late > 0 ? <Link to={behind(month, { late: 'true' })}>{month.late}</Link> : 0,
                 },
                 { key: 'open', title: t('maint.open'), align: 'right', dataIndex: 'open' },
-                { key: 'rate', title: t('maint.rate'), align: 'right', render: (_: unknown, month: Month) => formatPercent(month.rate, 0) },
+                {
+                  key: 'rate',
+                  title: t('maint.rate'),
+                  align: 'right',
+                  render: (_: unknown, month: Month) => (month.rate === null ? '—' : formatPercent(month.rate, 0)),
+                },
               ]}
             />
           </>

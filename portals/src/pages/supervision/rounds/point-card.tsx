@@ -27,9 +27,10 @@ export function PointCard({ point, author, waiting, locked, onSave }: PointCardP
   const isReading = point.kind === 'value'
   const value = reading.trim() === '' ? null : Number(reading.replace(',', '.'))
 
+  const lacksPhoto = point.photo && pictures.length === 0 && point.photos.length === 0
   const save = (chosen: Entry['finding'] = finding): void => {
     if (isReading && (value === null || !Number.isFinite(value))) return setFault(t('round.needValue'))
-    if (point.photo && pictures.length === 0 && point.photos.length === 0) return setFault(t('round.needPhoto'))
+    if (lacksPhoto) return setFault(t('round.needPhoto'))
     setFault(null)
     setPictures([])
     onSave({ value: isReading ? value : null, finding: chosen, note: note.trim() === '' ? null : note.trim(), pictures })
@@ -77,25 +78,24 @@ export function PointCard({ point, author, waiting, locked, onSave }: PointCardP
           onChange={(event) => setReading(event.target.value)}
           onPressEnter={() => save()}
         />
-      ) : (
-        <Segmented
-          block
-          size="large"
-          aria-label={point.name}
-          disabled={locked}
-          value={finding ?? ''}
-          options={[
-            { value: 'normal', label: t('round.normal') },
-            { value: 'abnormal', label: t('round.abnormal') },
-          ]}
-          onChange={(next) => {
-            const chosen = next === 'abnormal' ? 'abnormal' : 'normal'
-            setFinding(chosen)
-            // What is in order needs no second tap.
-            if (chosen === 'normal' && !(point.photo && pictures.length === 0 && point.photos.length === 0)) save(chosen)
-          }}
-        />
-      )}
+      ) : null}
+      <Segmented
+        block
+        size="large"
+        aria-label={`${point.name} ${t('round.finding')}`}
+        disabled={locked}
+        value={finding ?? (isReading ? 'normal' : '')}
+        options={[
+          { value: 'normal', label: t('round.normal') },
+          { value: 'abnormal', label: t('round.abnormal') },
+        ]}
+        onChange={(next) => {
+          const chosen = next === 'abnormal' ? 'abnormal' : 'normal'
+          setFinding(chosen)
+          // What was only looked at and is in order needs no second tap.
+          if (!isReading && chosen === 'normal' && !lacksPhoto) save(chosen)
+        }}
+      />
       {locked ? (
         point.note ? (
           <div>{point.note}</div>

@@ -43,6 +43,11 @@ export function DeviceAlarms({ device, state, now, readOnly }: DeviceAlarmsProps
               <AlarmPhaseTag phase={alarm.phase} />
               {alarm.shelved ? <Tag>{t('alarm.hidden.shelved')}</Tag> : null}
               {alarm.suppressed ? <Tag>{t('alarm.hidden.suppressed')}</Tag> : null}
+              {alarm.escalatedAt ? (
+                <Tag color="red" title={formatTime(alarm.escalatedAt, 'full', lang)}>
+                  {t('alarm.escalated')}
+                </Tag>
+              ) : null}
               {alarm.outOfService ? <Tag>{t('alarm.hidden.outOfService')}</Tag> : null}
               <span className="muted num" title={formatTime(alarm.raisedAt, 'full', lang)}>
                 {formatDuration(alarm.raisedAt === null ? null : now - alarm.raisedAt, lang)}

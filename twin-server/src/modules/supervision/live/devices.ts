@@ -176,11 +176,14 @@ async function closeAlarms(turn: Turn, id: string): Promise<void> {
     .execute()
 }
 
+/** What the twin works out itself is no history of a machine that never spoke. As stored, see store/sample-rows.ts. */
+const derived = 1
 /** Whether anything was ever heard of it or asked of it. */
 async function hasHistory(turn: Turn, id: string): Promise<boolean> {
   const { rows } = await sql`
-    select 1 where exists (select from device_cursor where device = ${id}) or exists (select from sample where device = ${id})
-      or exists (select from rollup_1d where device = ${id}) or exists (select from alarm_occurrence where device = ${id})
-      or exists (select from command where target = ${id})`.execute(turn.trx)
+    select 1 where exists (select from device_cursor where device = ${id})
+      or exists (select from sample where device = ${id} and origin <> ${derived}) or exists (select from command where target = ${id})`.execute(
+    turn.trx,
+  )
   return rows.length > 0
 }
