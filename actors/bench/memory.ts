@@ -1,9 +1,13 @@
-/** Bytes of heap and buffers per device that has reported everything it measures. Run: node --expose-gc actors/bench/memory.ts [stations] */
+/**
+ * Bytes of heap and buffers per device that has reported everything it measures, master data included, beside the bare numbers of its points
+ * (value, time, quality). Run: node --expose-gc actors/bench/memory.ts [devices]
+ */
 import { MemoryStore, ManualTime, countingIds } from '../src/memory/index.ts'
 import { testStation, typicalValues } from '../src/memory/test-plant.ts'
 import { createRuntime, type DeviceInput } from '../src/runtime/index.ts'
+import { tableOf } from '../src/telemetry/index.ts'
 
-const stations = Number(process.argv[2] ?? 300)
+const wanted = Number(process.argv[2] ?? 3000)
 const collect = (globalThis as { gc?: () => void }).gc ?? (() => {})
 const used = (): number => {
   collect()
@@ -12,10 +16,11 @@ const used = (): number => {
   return heapUsed + arrayBuffers
 }
 
-const configs = Array.from({ length: stations }, (_, n) => testStation({}, `st${String(n).padStart(10, '0')}`))
+const perStation = testStation().devices.length
+const before = used()
+const configs = Array.from({ length: Math.ceil(wanted / perStation) }, (_, n) => testStation({}, `st${String(n).padStart(10, '0')}`))
 const store = new MemoryStore(configs)
 const time = new ManualTime(Date.UTC(2026, 0, 5))
-const before = used()
 const runtime = createRuntime({
   commit: { commit: async () => {} },
   recovery: store.connect().recovery,
@@ -27,9 +32,11 @@ const runtime = createRuntime({
 })
 await runtime.start()
 let devices = 0
+let numbers = 0
 for (const config of configs) {
   for (const { id, kind } of config.devices) {
     devices++
+    numbers += tableOf(kind, null).layout.points * 17
     const send = (channel: 't' | 'e', seq: number, body: unknown): void => {
       const envelope = { v: 1, boot: 'b', seq, ts: time.now(), body } as DeviceInput['envelope']
       runtime.deliver({ org: 'main', station: config.id, device: id, envelope, channel, received: time.now(), bytes: 300 }, () => {})
@@ -42,4 +49,5 @@ for (const config of configs) {
 const settled = runtime.settle()
 await time.pass(1000)
 await settled
-console.log(`${devices} devices, ${((used() - before) / devices / 1024).toFixed(2)} kB each`)
+const bare = (numbers / devices / 1024).toFixed(2)
+console.log(`${devices} devices, ${((used() - before) / devices / 1024).toFixed(2)} kB each, bare numbers ${bare} kB`)

@@ -91,9 +91,16 @@ export class World {
     return { http, ws: `ws://127.0.0.1:${ws}`, mqtt: broker.url, pid: child.pid ?? 0, postgresPid, brokerPid: broker.pid }
   }
 
-  /** Any further script of the repository, as a child that answers on a port of its own. */
-  script(path: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    return this.#node(path, args, env)
+  /** A database with nothing in it. */
+  async database(name: string): Promise<string> {
+    return (await this.#postgres(name)).url
+  }
+
+  /** A yardstick of the repository that answers HTTP on the port given. */
+  async yardstick(path: string, port: number, args: readonly string[]): Promise<{ readonly pid: number; readonly ws: string }> {
+    const child = this.#node(path, ['--port', String(port), ...args])
+    await until(path, async () => (await fetch(`http://127.0.0.1:${port}`)).ok, 30)
+    return { pid: child.pid ?? 0, ws: `ws://127.0.0.1:${port}` }
   }
 
   async stop(): Promise<void> {

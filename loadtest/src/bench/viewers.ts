@@ -3,6 +3,7 @@ import WebSocket from 'ws'
 
 export interface Viewers {
   readonly frames: () => number
+  readonly bytes: () => number
   /** Source time of a value → its frame here, ms, since the last call. */
   latency(): { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number }
   close(): void
@@ -38,6 +39,7 @@ function* times(bytes: Buffer, product: boolean): Generator<number> {
  */
 export async function openViewers(base: string, stations: readonly string[], token: string | null, measure = true): Promise<Viewers> {
   let frames = 0
+  let bytes = 0
   let latencies: number[] = []
   const sockets = await Promise.all(
     stations.map(
@@ -49,6 +51,7 @@ export async function openViewers(base: string, stations: readonly string[], tok
               : new WebSocket(`${base}/ws`, { headers: { authorization: `Bearer ${token}` } })
           socket.on('message', (data: Buffer) => {
             frames++
+            bytes += data.length
             if (!measure) return
             const now = Date.now()
             for (const at of times(data, token !== null)) latencies.push(now - at)
@@ -63,6 +66,7 @@ export async function openViewers(base: string, stations: readonly string[], tok
   )
   return {
     frames: () => frames,
+    bytes: () => bytes,
     latency() {
       const sorted = Float64Array.from(latencies).toSorted()
       latencies = []
