@@ -59,7 +59,7 @@ export class World {
     const base = `http://127.0.0.1:${http}`
     const begin = async (): Promise<ChildProcess> => {
       const child = this.#node('twin-server/src/main.ts', [], env)
-      await until('the product', async () => alive(child) && (await fetch(`${base}/api/health`)).ok, 60)
+      await until('the product', async () => alive(child) && (await fetch(`${base}/api/health`)).ok, 180)
       return child
     }
     let child = await begin()
@@ -87,7 +87,7 @@ export class World {
     const ws = await freePort()
     const child = this.#node('loadtest/src/bench/straight-line.ts', ['--url', broker.url, '--database', url, '--ws', String(ws)])
     const http = `http://127.0.0.1:${ws}`
-    await until('the straight-line program', async () => (await fetch(http)).ok, 30)
+    await until('the straight-line program', async () => (await fetch(http)).ok, 120)
     return { http, ws: `ws://127.0.0.1:${ws}`, mqtt: broker.url, pid: child.pid ?? 0, postgresPid, brokerPid: broker.pid }
   }
 
@@ -99,7 +99,7 @@ export class World {
   /** A yardstick of the repository that answers HTTP on the port given. */
   async yardstick(path: string, port: number, args: readonly string[]): Promise<{ readonly pid: number; readonly ws: string }> {
     const child = this.#node(path, ['--port', String(port), ...args])
-    await until(path, async () => (await fetch(`http://127.0.0.1:${port}`)).ok, 30)
+    await until(path, async () => (await fetch(`http://127.0.0.1:${port}`)).ok, 120)
     return { pid: child.pid ?? 0, ws: `ws://127.0.0.1:${port}` }
   }
 

@@ -1,7 +1,7 @@
 import type { AlarmStates } from '@twin/models/alarms'
 import { initialDevice } from '../device/index.ts'
 import { initialStation } from '../station/index.ts'
-import { Slab, Window, type CellState, type Cursor, type DeviceCore } from '../telemetry/index.ts'
+import { Slab, type CellState, type Cursor, type DeviceCore } from '../telemetry/index.ts'
 import type { Cell } from './cell.ts'
 
 /** Body of a cell's snapshot. Arrays of numbers are base64 of their bytes; NaN and times survive as they are. */
@@ -100,7 +100,8 @@ function loadDevice(core: DeviceCore, saved: DeviceBody, names: readonly string[
       point === undefined ? undefined : layout.windows.get(point)?.find((s) => s.fn === window.fn && s.windowS === window.windowS)
     if (spec === undefined) continue
     const bytes = Buffer.from(window.slots, 'base64')
-    core.slab.windows.push(new Window(spec, new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))))
+    const { slots } = core.slab.window(spec)
+    slots.set(new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + slots.byteLength)))
   }
   core.cursors.t = saved.cursors.t ?? undefined
   core.cursors.e = saved.cursors.e ?? undefined

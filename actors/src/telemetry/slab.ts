@@ -23,6 +23,19 @@ export interface Sample {
 }
 
 const NONE = new Float64Array(0)
+const NO_WINDOWS: readonly Window[] = []
+
+/** All windows of a layout over one array. */
+function makeWindows({ windows }: SlabLayout): Window[] {
+  const specs = [...windows.values()].flat()
+  const all = new Float64Array(specs.reduce((sum, spec) => sum + Window.size(spec), 0)).fill(NaN)
+  let from = 0
+  return specs.map((spec) => {
+    const window = new Window(spec, all, from)
+    from += Window.size(spec)
+    return window
+  })
+}
 
 /** Latest values of one device in one buffer, so that a turn is undone by copying it back. */
 export class Slab {
@@ -33,8 +46,8 @@ export class Slab {
   /** Source time of the last change, for `stuckS`. */
   readonly changed: Float64Array
   readonly q: Uint8Array
-  /** By point and order of its specs; made when the first sample comes. */
-  readonly windows: Window[] = []
+  /** Made when the first sample of any comes; in the order of the layout. */
+  windows: readonly Window[] = NO_WINDOWS
 
   constructor(layout: SlabLayout) {
     const { points, stuckCount } = layout
@@ -81,15 +94,15 @@ export class Slab {
   }
 
   window(spec: WindowSpec): Window {
+    if (this.windows === NO_WINDOWS) this.windows = makeWindows(this.layout)
     for (const window of this.windows) if (window.spec === spec) return window
-    const window = new Window(spec)
-    this.windows.push(window)
-    return window
+    throw new Error(`no window ${spec.fn} of point ${spec.point} in the layout`)
   }
 
   find(point: number, fn: WindowSpec['fn'], windowS: number): Window | undefined {
-    for (const { spec } of this.windows) {
-      if (spec.point === point && spec.fn === fn && spec.windowS === windowS) return this.window(spec)
+    for (const window of this.windows) {
+      const { spec } = window
+      if (spec.point === point && spec.fn === fn && spec.windowS === windowS) return window
     }
     return undefined
   }

@@ -20,19 +20,36 @@ const growth = (value: number, was: number): number => (value >= was ? value - w
  */
 export class Window {
   readonly spec: WindowSpec
-  readonly slots: Float64Array
+  readonly #all: Float64Array
+  readonly #from: number
+  readonly #end: number
   readonly #bucketMs: number
   readonly #width: 2 | 3
-  constructor(spec: WindowSpec, slots?: Float64Array) {
+
+  /** Numbers a window of this sort needs. */
+  static size({ fn }: WindowSpec): number {
+    return SLOTS * widths[fn]
+  }
+
+  /** Keeps its numbers in `all` from `from` on, which are NaN at first: an array for each window would cost as much again as its numbers. */
+  constructor(spec: WindowSpec, all = new Float64Array(Window.size(spec)).fill(NaN), from = 0) {
     this.spec = spec
+    this.#all = all
+    this.#from = from
+    this.#end = from + Window.size(spec)
     this.#width = widths[spec.fn]
-    this.slots = slots ?? new Float64Array(SLOTS * this.#width).fill(NaN)
     this.#bucketMs = (spec.windowS * 1000) / SLOTS
+  }
+
+  /** Its numbers, to be saved and to be brought back. */
+  get slots(): Float64Array {
+    return this.#all.subarray(this.#from, this.#end)
   }
 
   /** A newer sample: `was` and `wasAt` are the value before it (NaN = none). */
   add(at: number, value: number, was: number, wasAt: number, undo: WindowUndo | null): void {
-    const { slots, spec } = this
+    const { spec } = this
+    const slots = this.#all
     if (spec.fn === 'count' && was === was && at - wasAt > Math.max(HOLD_MS, this.#bucketMs))
       return this.#spread(at, value, was, wasAt, undo)
     const i = this.#slot(Math.floor(at / this.#bucketMs), undo)
@@ -52,7 +69,7 @@ export class Window {
 
   /** What a counter grew by over a silence grew all along it, not in its last moment; the part before the window falls away. */
   #spread(at: number, value: number, was: number, wasAt: number, undo: WindowUndo | null): void {
-    const { slots } = this
+    const slots = this.#all
     const perMs = growth(value, was) / (at - wasAt)
     const newest = Math.floor(at / this.#bucketMs)
     for (let bucket = Math.max(newest - SLOTS + 1, Math.floor(wasAt / this.#bucketMs)); bucket <= newest; bucket++) {
@@ -64,8 +81,8 @@ export class Window {
 
   /** Place of a bucket, emptied if an older one stood there. */
   #slot(bucket: number, undo: WindowUndo | null): number {
-    const { slots } = this
-    const i = (bucket % SLOTS) * this.#width
+    const slots = this.#all
+    const i = this.#from + (bucket % SLOTS) * this.#width
     undo?.note(slots, i, this.#width)
     if (slots[i] !== bucket) {
       slots[i] = bucket
@@ -77,12 +94,13 @@ export class Window {
 
   /** avg: mean; rate: slope per minute by least squares, NaN below half a window; count: increase, 0 when nothing is known. */
   read(now: number): number {
-    const { slots, spec } = this
+    const { spec } = this
+    const slots = this.#all
     const oldest = Math.floor(now / this.#bucketMs) - SLOTS
     let a = 0
     let b = 0
     if (spec.fn === 'rate') return this.#slope(oldest)
-    for (let i = 0; i < slots.length; i += this.#width) {
+    for (let i = this.#from; i < this.#end; i += this.#width) {
       if ((slots[i] as number) > oldest) {
         a += slots[i + 1] as number
         if (this.#width === 3) b += slots[i + 2] as number
@@ -96,19 +114,19 @@ export class Window {
   full(now: number): boolean {
     const newest = Math.floor(now / this.#bucketMs)
     let first = Infinity
-    for (let i = 0; i < this.slots.length; i += this.#width) {
-      const bucket = this.slots[i] as number
+    for (let i = this.#from; i < this.#end; i += this.#width) {
+      const bucket = this.#all[i] as number
       if (bucket > newest - SLOTS) first = Math.min(first, bucket)
     }
     return first <= newest - SLOTS + 2
   }
 
   #slope(oldest: number): number {
-    const { slots } = this
+    const slots = this.#all
     let n = 0
     let first = Infinity
     let last = -Infinity
-    for (let i = 0; i < slots.length; i += this.#width) {
+    for (let i = this.#from; i < this.#end; i += this.#width) {
       if ((slots[i] as number) > oldest) {
         n++
         first = Math.min(first, slots[i + 1] as number)
@@ -121,7 +139,7 @@ export class Window {
     let sv = 0
     let stt = 0
     let stv = 0
-    for (let i = 0; i < slots.length; i += this.#width) {
+    for (let i = this.#from; i < this.#end; i += this.#width) {
       if (!((slots[i] as number) > oldest)) continue
       const t = ((slots[i + 1] as number) - first) / 60_000
       const v = slots[i + 2] as number
