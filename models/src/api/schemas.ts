@@ -317,6 +317,8 @@ export const clusterNode = z.object({
   fenced: z.number().int(),
   selfFenced: z.number().int(),
   lastHandOverMs: z.number(),
+  /** How far its clock is ahead of the database's, ms. */
+  skewMs: z.number(),
 })
 /** What was put aside so that the rest goes on. */
 export const quarantined = z.object({

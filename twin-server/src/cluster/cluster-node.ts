@@ -50,7 +50,7 @@ export class ClusterNode {
   #version = ''
   #directoryVersion = ''
   #draining = false
-  /** Redis is lost here only; until it is back others do better. */
+  /** Redis is lost here only, or the clock is wrong here only; until that is over others do better. */
   #autoDraining = false
   #running = false
   #timer: NodeJS.Timeout | undefined
@@ -310,7 +310,9 @@ export class ClusterNode {
       this.#letGo('Postgres is out of reach here')
     } else if (!pgLost) membership.withdrawn = false
     const redisLost = at - membership.redisAt > settings.redisLostMs
-    this.#autoDraining = redisLost && membership.peerHas('redis', this.inc)
+    const wrong = membership.clockWrong(this.inc)
+    if (wrong && !this.#autoDraining) this.#options.log.warn({ skewMs: Math.round(membership.skewMs) }, 'the clock is wrong here: draining')
+    this.#autoDraining = wrong || (redisLost && membership.peerHas('redis', this.inc))
   }
 
   /** After a flush every owner writes its entries again; a node that missed news reads all of them. */
