@@ -227,6 +227,7 @@ export const userRow = z.object({
   id: z.string(),
   username: z.string(),
   name: z.string(),
+  department: z.string().nullable(),
   role: roleName,
   stations: z.array(z.string()).nullable(),
   disabled: z.boolean(),

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
+import { workOrder } from '@twin/models/records'
 import type { Gate, HttpExtension, HttpLog } from '../http/index.ts'
 import { camelTables } from '../records/columns.ts'
 import { createRecords, type Records } from '../records/engine.ts'
@@ -51,6 +52,8 @@ export interface Modules {
   readonly gate: Gate
   /** An alarm escalated: its message need not wait for the next round. */
   readonly escalated: () => void
+  /** Numbers of the open work orders a person holds. */
+  workOf(user: string): Promise<readonly string[]>
   /** The live core stands: services reach it from now on. */
   connect(live: LivePort): void
   /** One run of everything periodic, now. */
@@ -130,6 +133,19 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     extension,
     gate: menu.gate,
     connect: live.connect,
+    async workOf(user) {
+      const rows = await records.db
+        .selectFrom(workOrder.table)
+        .select('number')
+        .where('org', '=', org)
+        .where('assignee', '=', user)
+        .where('state', 'in', ['assigned', 'done'])
+        .where('deletedAt', 'is', null)
+        .orderBy('number')
+        .limit(50)
+        .execute()
+      return rows.map((row) => String(row['number']))
+    },
     async runPeriodic() {
       for (const { run } of periodic) await run()
     },

@@ -19,8 +19,6 @@ export const deviceService: AnyService = defineService({
     checkVariants(kind, after.variants)
     checkNameplate(after)
     checkPoints(kind, after.points)
-    if (after.unitGroup !== null && after.kind !== 'compressor')
-      throw invalid('unitGroup', '只有空压机可以编组', 'Only compressors stand in groups')
     if (after.gateway !== null) await checkGateway(turn, after.station, after.gateway)
     // A new row has no state yet: it begins in service.
     if (before === null || before.state === 'active') await demandFreeGateway(turn, { ...after, id: before?.id ?? '' })
