@@ -24,7 +24,7 @@ import { stationBell } from './supervision/live/follow.ts'
 import type { AnyService } from '../records/types.ts'
 import { repeat } from './periodic.ts'
 import { outboxWork, periodicWork, services } from './services.ts'
-import { mountMaintenance } from './supervision/maintenance-routes.ts'
+import { maintenancePaths, mountMaintenance } from './supervision/maintenance-routes.ts'
 
 export interface ModulesParts {
   readonly db: Kysely<Database>
@@ -105,7 +105,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
 
   const files = createFolderStore(parts.filesDir)
   const extension: HttpExtension = {
-    paths: recordPaths(),
+    paths: { ...recordPaths(), ...maintenancePaths },
     bodies: { '/api/files': 256 * 1024 * 1024, '/api/records/': 32 * 1024 * 1024 },
     mount(app, { from }) {
       const tools: HttpToolsParts = { security, allowedOrigins: parts.allowedOrigins, log: parts.log, from, gate: menu.gate }
