@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RecordWorld, startRecordWorld } from '../../../records/test-records.ts'
 
@@ -102,4 +103,16 @@ it('one gateway speaks for one compressor in service', async () => {
   const [status] = await post('device', compressor(home.id, 'AC-2', { gateway: gateway.id }))
   expect(status).toBe(200)
   expect((await post(`device/${first.id}/activate`))[0]).toBe(409)
+})
+
+it('a change from the live side builds on what is stored, not on what this server last heard, and leaves the version of the record', async () => {
+  const [, home] = await newStation('T-30')
+  // As another server would: this one has not heard of it.
+  await sql`update station set manager = '王主管' where id = ${home.id}`.execute(world.db)
+  expect((await world.json('PUT', `/api/stations/${home.id}/fence`, admin, { radius: 120 }))[0]).toBe(200)
+  const [, detail] = await get(`station/${home.id}`)
+  expect([detail.row, live(home.id)]).toMatchObject([
+    { manager: '王主管', version: 1 },
+    { manager: '王主管', fenceRadius: 120 },
+  ])
 })
