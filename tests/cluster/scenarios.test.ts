@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoFleet } from '../../models/src/stations/index.ts'
@@ -42,13 +43,12 @@ const netns = seconds > 0 && plug()
 describe.runIf(seconds > 0)('faults one by one', () => {
   const lab = new Lab()
   const stations = demoFleet()
-  const disk = join(lab.dir, 'disk')
+  const disk = mkdtempSync(join(tmpdir(), 'twin-disk-'))
   const results: Record<string, { healedS: number; worstRssMB: number; acknowledged: number }> = {}
   const lines: TcpProxy[] = []
   let count = 0
 
   beforeAll(async () => {
-    mkdirSync(disk, { recursive: true })
     if (root) run('mount', '-t', 'tmpfs', '-o', 'size=768m,mode=755', 'tmpfs', disk)
     await lab.start(2, quick, join(disk, 'postgres'))
   }, 180_000)
@@ -93,6 +93,7 @@ describe.runIf(seconds > 0)('faults one by one', () => {
       expect(worst).toBeLessThan(700 * 2 ** 20)
     } finally {
       clearInterval(watching)
+      for (const line of lines) line.release()
       await operator.stop()
       await publisher.stop()
     }
