@@ -213,6 +213,9 @@ it('output: gas over energy and over cost with both sides; null where there was 
       ],
     ],
   ])
+  // The first day had no price: the month has a ratio to energy, but none to money.
+  const month = await read(`output?station=${station.id}&from=2026-02-01&to=2026-02-28&measures=perKwh,perYuan`)
+  expect(values(month.lines)).toEqual({ perKwh: [8.5], perYuan: [null] })
   const rows = await read<{ rows: { period: string; values: Record<string, number | null> }[] }>(
     `output/rows?${path.split('?')[1]}&period=2026-02-02`,
   )
