@@ -90,6 +90,10 @@ export interface NodeOptions {
   readonly httpPort: number
   readonly dataDir: string
   readonly env?: NodeJS.ProcessEnv
+  /** Address it listens on and is reached at; default loopback. */
+  readonly host?: string
+  /** Command that the node's process is started through, e.g. in a network namespace. */
+  readonly wrap?: readonly string[]
 }
 
 export const clusterSecrets = (): NodeJS.ProcessEnv => ({
@@ -99,10 +103,12 @@ export const clusterSecrets = (): NodeJS.ProcessEnv => ({
 
 /** One node, whatever becomes of it. */
 export function spawnNode(name: string, options: NodeOptions): Child {
+  const words: readonly string[] = [...(options.wrap ?? []), process.execPath, join(root, 'twin-server/src/main.ts')]
+  const [command = process.execPath, ...args] = words
   return new Child(
     name,
-    process.execPath,
-    [join(root, 'twin-server/src/main.ts')],
+    command,
+    args,
     {
       ...process.env,
       TWIN_MODE: 'demo',
@@ -111,6 +117,7 @@ export function spawnNode(name: string, options: NodeOptions): Child {
       REDIS_URL: options.redisUrl,
       MQTT_URL: options.mqttUrl,
       TWIN_HTTP_PORT: String(options.httpPort),
+      ...(options.host !== undefined && { TWIN_HOST: options.host }),
       ...options.env,
     },
     true,
@@ -124,7 +131,7 @@ export async function startNode(name: string, options: NodeOptions): Promise<Chi
     `${name} healthy`,
     async () => {
       if (!child.alive) throw new Error(child.output)
-      return (await fetch(`http://127.0.0.1:${options.httpPort}/api/health`)).ok
+      return (await fetch(`http://${options.host ?? '127.0.0.1'}:${options.httpPort}/api/health`)).ok
     },
     60,
   ).catch((error: unknown) => {

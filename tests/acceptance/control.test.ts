@@ -75,6 +75,10 @@ describe.skipIf(!hasBrowser)('control of whole stations', () => {
     const [early, why] = await command(valve, 'valve.open')
     expect([early, why.error.code]).toEqual([409, 'PRESSURE_LOW'])
 
+    const wish = { reason: '验收', idempotencyKey: randomUUID(), confirm: { password: 'Viewer#2026', deviceCode: smart.code } }
+    const viewer = await stage.product.signIn('viewer', 'Viewer#2026')
+    expect((await viewer.call('POST', `/api/stations/${smart.id}/runs`, wish)).status).toBe(403)
+
     // Switched to local at the machines: the start is refused there, what follows is never sent.
     const machines = ['AC-1', 'AC-2']
     for (const machine of machines) await stage.fault({ station: smart.id, fault: 'local', device: machine })

@@ -288,6 +288,93 @@ describe.skipIf(!hasBrowser)('master data kept by people', () => {
   }, 90_000)
   const confirm2 = (page: Page, name: RegExp): Promise<void> => page.getByRole('dialog').getByRole('button', { name }).last().click()
 
+  /** Signs in anew with a password of the administrator's and changes it at once, as one must. */
+  async function begin(username: string, first: string, own: string): Promise<Session> {
+    const session = await product.signIn(username, first)
+    expect((await session.call('GET', '/api/stations')).status).toBe(403)
+    expect((await session.call('POST', '/api/me/password', { current: first, next: own })).status).toBe(200)
+    return session
+  }
+
+  it('[T2-001] agents, dispatchers and technicians have a department; a reset ends their sessions; nobody who holds open work orders is deleted', async () => {
+    const page = await open('/system/users', 'admin', 'Admin#2026')
+    const people: Record<string, string> = { agent: '客服部', dispatcher: '调度中心', technician: '维修一班' }
+    for (const [username, department] of Object.entries(people)) {
+      await page.getByTestId('user-create').click()
+      const form = page.getByTestId('user-form')
+      for (const [field, text] of Object.entries({ username, name: `${department}甲`, department, password: 'Begin#2026' }))
+        await form.locator(`#${field}`).fill(text)
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /保\s*存/ })
+        .click()
+      await page.getByTestId('users-table').getByText(department, { exact: true }).waitFor()
+    }
+    const technician = await begin('technician', 'Begin#2026', 'Later#2026')
+    const [{ id } = { id: '' }] = ((await admin.call('GET', '/api/users?text=technician')).body as { rows: Row[] }).rows
+    expect((await admin.call('PUT', `/api/users/${id}`, { password: 'Again#2026' })).status).toBe(200)
+    expect((await technician.call('GET', '/api/stations')).status).toBe(401)
+    await begin('technician', 'Again#2026', 'Final#2026')
+
+    const order = async (title: string): Promise<Row> => {
+      const row = await ok(admin, 'POST', '/api/records/workOrder', { title, station: 'js0320500s01' })
+      return ok(admin, 'POST', `/api/records/workOrder/${row.id}/assign`, { input: { assignee: id } })
+    }
+    const orders = [await order('换油滤'), await order('查漏气')]
+    const numbers = orders.map((row) => String(row['number']))
+    expect(await refused(admin, 'DELETE', `/api/users/${id}`)).toMatchObject([409, { code: 'holds-work', detail: { workOrders: numbers } }])
+    await page.getByTestId('delete-technician').click()
+    await confirm2(page, /删\s*除/)
+    await page
+      .getByText(numbers[0] ?? '')
+      .first()
+      .waitFor()
+    const [{ id: other } = { id: '' }] = ((await admin.call('GET', '/api/users?text=agent')).body as { rows: Row[] }).rows
+    for (const row of orders) await ok(admin, 'POST', `/api/records/workOrder/${row.id}/assign`, { input: { assignee: other } })
+    expect((await admin.call('DELETE', `/api/users/${id}`)).status).toBe(200)
+    await page.context().close()
+  }, 90_000)
+
+  it('[T4-001] station managers and clerks are bound to stations: list and calls show those alone; five wrong passwords lock; a reset forces a change', async () => {
+    const bound = ['js0320500s01', 'zj0330200s01']
+    const people = { stationManager: '站长', investmentClerk: '投资专员', financeClerk: '财务专员' }
+    const ids: Record<string, string> = {}
+    const sessions: Record<string, Session> = {}
+    for (const [code, name] of Object.entries(people)) {
+      const made = await admin.call('POST', '/api/users', { username: code, name, role: 'viewer', stations: bound, password: 'Begin#2026' })
+      ids[code] = (made.body as Row).id
+      const permissions = ['station:view', 'device:view', 'alarm:view', ...(code === 'stationManager' ? ['station:administer'] : [])]
+      await ok(admin, 'POST', '/api/records/role', { code, name, permissions, members: [ids[code]] })
+      sessions[code] = await begin(code, 'Begin#2026', 'Later#2026')
+    }
+    const id = ids['stationManager'] ?? ''
+    const manager = sessions['stationManager'] ?? admin
+    for (const session of Object.values(sessions)) {
+      const { rows } = (await session.call('GET', '/api/records/station?size=100')).body as { rows: Row[] }
+      const { stations } = (await session.call('GET', '/api/stations')).body as { stations: Row[] }
+      for (const found of [rows, stations]) expect(found.map((row) => row.id).toSorted()).toEqual(bound)
+    }
+    const foreign = 'sh0310115c01'
+    for (const path of [`/api/stations/${foreign}`, `/api/records/station/${foreign}`, `/api/stations/${foreign}/live`])
+      expect((await manager.call('GET', path)).status).toBe(404)
+    expect((await manager.call('PUT', `/api/records/station/${foreign}`, { version: 1, manager: 'x' })).status).toBe(404)
+    const page = await open('/records/station', 'stationManager', 'Later#2026')
+    await page.getByTestId('table-station').getByText('JS-S01').waitFor()
+    expect(await page.getByTestId('table-station').locator('tbody tr.ant-table-row').count()).toBe(2)
+    await page.context().close()
+
+    expect((await admin.call('PUT', `/api/users/${id}`, { password: 'Again#2026' })).status).toBe(200)
+    expect((await manager.call('GET', '/api/stations')).status).toBe(401)
+    await begin('stationManager', 'Again#2026', 'Final#2026')
+    for (let i = 0; i < 5; i++) await expect(product.signIn('stationManager', 'Wrong#2026')).rejects.toThrow('401')
+    const locked = await fetch(`${product.url}/api/auth/sign-in/username`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: product.url },
+      body: JSON.stringify({ username: 'stationManager', password: 'Final#2026' }),
+    })
+    expect([locked.status, Number(locked.headers.get('retry-after'))]).toEqual([429, expect.closeTo(900, -2) as number])
+  }, 90_000)
+
   it('[T1-027] a compressor with nameplate, gateway and point table goes online with the first message of that gateway; two cannot share it; with a history it is deactivated, not deleted', async () => {
     const home = await newStation('DJ-1', 'singleModule', '110115')
     const gateway = await create('device', { station: home.id, kind: 'gateway', code: 'GW-1', name: '网关' })

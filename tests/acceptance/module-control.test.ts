@@ -17,6 +17,8 @@ const password = 'Operator#2026'
 describe.skipIf(!hasBrowser)('control of a single module from afar', () => {
   let stage: Stage
   let visitor: Visitor
+  /** Somebody who may only look. */
+  let seen: Visitor
   const value = async (point: string): Promise<unknown> => (await points(stage.operator, machine))[point]?.value
   const commands = async (): Promise<Command[]> =>
     (await read<{ rows: Command[] }>(stage.operator, `/api/commands?target=${machine}&size=100`)).rows
@@ -76,15 +78,19 @@ describe.skipIf(!hasBrowser)('control of a single module from afar', () => {
   beforeAll(async () => {
     stage = await setStage(movingClock)
     await until('it runs loaded', async () => (await value('runState')) === 'LOADED', 60)
-    visitor = await signInAs(stage.browser, stage.product, 'operator', password)
-  }, 240_000)
+    const open = async (name: string, word: string): Promise<Visitor> => {
+      const found = await signInAs(stage.browser, stage.product, name, word)
+      await found.page.goto(`${stage.product.url}/station/${station.id}?device=${machine}`)
+      return found
+    }
+    ;[visitor, seen] = await Promise.all([open('operator', password), open('viewer', 'Viewer#2026')])
+  }, 300_000)
   afterAll(async () => {
     await stage?.stop()
   })
 
   it('[T1-039] an operator unloads, loads, sets the pressure, stops and starts it, each seen sent, acknowledged and executed by its own feedback; no feedback in 10 s is a failure, local mode 409, no right 403, all on record', async () => {
     const { page } = visitor
-    await page.goto(`${stage.product.url}/station/${station.id}?device=${machine}`)
     await page.getByTestId('command-compressor.stop').waitFor()
     const engineer = await stage.product.signIn('engineer', 'Engineer#2026')
     const timers = await issue(engineer, 'Engineer#2026', 'compressor.setTimers', { restartDelay: 30, idleStopDelay: 600 })
@@ -124,8 +130,6 @@ describe.skipIf(!hasBrowser)('control of a single module from afar', () => {
     const viewer = await stage.product.signIn('viewer', 'Viewer#2026')
     expect((await issue(viewer, 'Viewer#2026', 'compressor.stop')).status).toBe(403)
     expect((await issue(stage.operator, 'Wrong#2026', 'compressor.stop')).status).toBe(403)
-    const seen = await signInAs(stage.browser, stage.product, 'viewer', 'Viewer#2026')
-    await seen.page.goto(`${stage.product.url}/station/${station.id}?device=${machine}`)
     await seen.page.getByTestId('device-panel').waitFor()
     expect(await seen.page.locator('[data-testid^="command-compressor"]').count()).toBe(0)
 
@@ -137,5 +141,5 @@ describe.skipIf(!hasBrowser)('control of a single module from afar', () => {
       ['CONFIRMATION', 'NOT_REMOTE', 'NOT_REMOTE', 'not-permitted', ...Array.from({ length: 7 }, () => 'ok')].toSorted(),
     )
     expect([...visitor.errors, ...seen.errors]).toEqual([])
-  }, 240_000)
+  }, 400_000)
 })

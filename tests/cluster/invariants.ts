@@ -1,6 +1,14 @@
+import { viewAt } from '../../actors/src/runtime/index.ts'
+import type { StationView } from '../../models/src/live/index.ts'
 import type { Sql } from '../../twin-server/src/store/connection.ts'
 import { until } from '../../scripts/cluster-lab.ts'
+import { Ownership } from '../../twin-server/src/store/ownership.ts'
+import { PostgresRecoveryPort } from '../../twin-server/src/store/recovery.ts'
+import { openStations } from '../../twin-server/src/store/stations.ts'
+import type { Lab } from './lab.ts'
+import type { Operator } from './operator.ts'
 import type { Publisher } from './publisher.ts'
+import type { Viewer } from './viewer.ts'
 
 export interface Findings {
   /** (1) Acknowledged by the broker and not on record, on record twice, out of order. */
@@ -12,12 +20,24 @@ export interface Findings {
   readonly epochsBack: number
   /** (3) Rows of an epoch that its fence had left behind: written past the end of the fence. */
   readonly beyondFence: number
+  /** (4) Stations whose snapshot and journal say something else than the owner shows. */
+  readonly unlike: number
+  /** (5) Orders that became two, left the state machine, or were carried out without being sent. */
+  readonly orders: number
+  /** (8) Viewers that hold something else than they would see after a new start, or were led back in time. */
+  readonly viewers: number
   /** (9) Shards that nobody holds, or that are on the move. */
   readonly unowned: number
 }
 
-/** The invariants of the design that the database shows by itself. */
-export async function findings(sql: Sql, publisher: Publisher): Promise<Findings> {
+export interface Witnesses {
+  readonly lab?: Lab
+  readonly operator?: Operator
+  readonly viewers?: readonly Viewer[]
+}
+
+/** The invariants of the design: what the database shows by itself, and what witnesses outside saw. Nothing may be sent meanwhile. */
+export async function findings(sql: Sql, publisher: Publisher, { lab, operator, viewers = [] }: Witnesses = {}): Promise<Findings> {
   const [row] = await sql<{ gaps: number; epochsBack: number; beyondFence: number; unowned: number }[]>`
     with j as (select shard, seq, epoch, lag(epoch) over (partition by shard order by seq) as before from journal),
       streams as (
@@ -30,7 +50,11 @@ export async function findings(sql: Sql, publisher: Publisher): Promise<Findings
       (select count(*) from streams s join tw_fence f using (shard, stream) where s.last <> f.seq)::int as "beyondFence",
       (select count(*) from tw_shard where state <> 'open' or owner is null)::int as unowned`
   const { lost, doubled, disordered } = await publisher.verify(sql)
+  const orders = await operator?.verify(sql)
   return {
+    unlike: lab ? await unlike(lab, publisher) : 0,
+    orders: orders ? orders.twice + orders.illegal + orders.unsent : 0,
+    viewers: lab ? await misled(lab, viewers) : 0,
     lost,
     doubled,
     disordered,
@@ -41,7 +65,102 @@ export async function findings(sql: Sql, publisher: Publisher): Promise<Findings
   }
 }
 
-export const CLEAN: Findings = { lost: 0, doubled: 0, disordered: 0, gaps: 0, epochsBack: 0, beyondFence: 0, unowned: 0 }
+export const CLEAN: Findings = {
+  lost: 0,
+  doubled: 0,
+  disordered: 0,
+  gaps: 0,
+  epochsBack: 0,
+  beyondFence: 0,
+  unlike: 0,
+  orders: 0,
+  viewers: 0,
+  unowned: 0,
+}
+
+/** What counts of a station: values and logical state, without the time of looking. */
+const essence = (view: StationView | undefined): string => JSON.stringify(view && sorted({ ...view, at: 0 }))
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}
+
+/** Stations for which what is stored, folded by the same code, differs from what the owner shows. */
+async function unlike(lab: Lab, publisher: Publisher): Promise<number> {
+  const own = new Ownership('lab')
+  const recovery = new PostgresRecoveryPort(lab.sql, own, openStations(lab.sql), 'main')
+  let count = 0
+  for (const station of new Set(publisher.streams.map((stream) => stream.station))) {
+    const same = await until(
+      `${station.id} alike`,
+      async () => {
+        const live = await fresh(lab, `st:${station.id}:f`)
+        const [stored] = await recovery.load([station.id])
+        const config = (await recovery.stations()).find(({ id }) => id === station.id)
+        return live && stored && config && essence(viewAt(config, stored, live.at)) === essence(live)
+      },
+      10,
+    ).catch(() => false)
+    if (same) continue
+    count++
+    const live = await fresh(lab, `st:${station.id}:f`)
+    const [stored] = await recovery.load([station.id])
+    const config = (await recovery.stations()).find(({ id }) => id === station.id)
+    if (live && stored && config) console.log(`${station.id} differs at ${difference(viewAt(config, stored, live.at), live)}`)
+  }
+  return count
+}
+
+/** First place where two values differ, for whoever has to find out why. */
+function difference(stored: unknown, live: unknown, path = ''): string {
+  if (JSON.stringify(stored) === JSON.stringify(live)) return ''
+  if (typeof stored !== 'object' || typeof live !== 'object' || stored === null || live === null)
+    return `${path}: stored ${JSON.stringify(stored)}, live ${JSON.stringify(live)}`
+  const [a, b] = [stored as Record<string, unknown>, live as Record<string, unknown>]
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = key === 'at' && path === '' ? '' : difference(a[key] ?? null, b[key] ?? null, `${path}/${key}`)
+    if (found) return found
+  }
+  return ''
+}
+
+async function misled(lab: Lab, viewers: readonly Viewer[]): Promise<number> {
+  let count = 0
+  for (const viewer of viewers) {
+    const same = await until(
+      `${viewer.topic} alike`,
+      async () => {
+        const held = viewer.held?.view as StationView | undefined
+        const now = await fresh(lab, viewer.topic)
+        // Qualities age by the clock of whoever looks.
+        const plain = (view: StationView | undefined) => view && essence({ ...view, slabs: view.slabs.map((slab) => ({ ...slab, q: [] })) })
+        return plain(held) === plain(now)
+      },
+      10,
+    ).catch(() => false)
+    if (!same || viewer.regressions > 0) count++
+  }
+  return count
+}
+
+/** A first look through any living node. */
+async function fresh(lab: Lab, topic: string): Promise<StationView | undefined> {
+  const node = lab.nodes.find(({ process }) => process.alive)
+  if (!node) return undefined
+  const viewer = await lab.view(node, topic)
+  try {
+    await until('a snapshot', async () => viewer.held !== undefined, 5)
+    return viewer.held?.view as StationView
+  } finally {
+    viewer.close()
+  }
+}
 
 /** Stops sending and waits until everything the broker acknowledged has been taken or cannot be any more. */
 export async function settled(sql: Sql, publisher: Publisher, seconds = 40): Promise<void> {

@@ -13,6 +13,10 @@ import {
   spawnNode,
   until,
 } from '../../scripts/cluster-lab.ts'
+import { OwnPostgres } from './own-postgres.ts'
+import { TcpProxy } from './tcp-proxy.ts'
+import { cookieOf } from './cookie.ts'
+import { Viewer } from './viewer.ts'
 import { openPool, type Sql } from '../../twin-server/src/store/connection.ts'
 import { startTestPostgres } from '../../twin-server/src/testing/postgres.ts'
 
@@ -32,7 +36,9 @@ export class Lab {
   #stopping = false
   sql!: Sql
   databaseUrl = ''
+  postgres: OwnPostgres | undefined
   redisPort = 0
+  redisLine!: TcpProxy
   mqttPort = 0
   redis!: Child
   broker!: Child
@@ -41,15 +47,25 @@ export class Lab {
     return `mqtt://127.0.0.1:${this.mqttPort}`
   }
 
-  async start(nodes: number, env: NodeJS.ProcessEnv = {}): Promise<this> {
-    const postgres = await startTestPostgres()
-    this.#cleanup.push(() => postgres.stop())
-    this.databaseUrl = postgres.url
-    this.sql = openPool(postgres.url, { max: 2, name: 'lab' })
+  /** `own`: a Postgres of its own in this folder, which may be killed, frozen and starved, and a line to Redis. */
+  async start(nodes: number, env: NodeJS.ProcessEnv = {}, own?: string): Promise<this> {
+    if (own === undefined) {
+      const postgres = await startTestPostgres()
+      this.#cleanup.push(() => postgres.stop())
+      this.databaseUrl = postgres.url
+    } else {
+      this.postgres = new OwnPostgres(own)
+      const { postgres } = this
+      this.databaseUrl = await postgres.start()
+      this.#cleanup.push(() => postgres.stop())
+    }
+    this.sql = openPool(this.databaseUrl, { max: 2, name: 'lab' })
     this.#cleanup.push(() => this.sql.end())
     this.redisPort = await freePort()
     this.mqttPort = await freePort()
     this.redis = await startRedis(this.redisPort)
+    this.redisLine = await new TcpProxy(this.redisPort).start()
+    this.#cleanup.push(() => this.redisLine.stop())
     this.#cleanup.push(() => this.redis.end('SIGKILL'))
     this.broker = await startMosquitto(this.dir, this.mqttPort)
     this.#cleanup.push(() => this.broker.end('SIGKILL'))
@@ -58,19 +74,23 @@ export class Lab {
   }
 
   /** `databaseUrl`, `mqttUrl` through a proxy of the lab where a fault needs one. */
-  async addNode(env: NodeJS.ProcessEnv = {}, through: { readonly databaseUrl?: string; readonly mqttUrl?: string } = {}): Promise<LabNode> {
+  async addNode(
+    env: NodeJS.ProcessEnv = {},
+    through: Partial<Pick<NodeOptions, 'databaseUrl' | 'mqttUrl' | 'redisUrl' | 'host' | 'wrap'>> = {},
+  ): Promise<LabNode> {
     const port = await freePort()
     const name = `n${this.nodes.length}`
     const options = {
-      databaseUrl: through.databaseUrl ?? this.databaseUrl,
-      redisUrl: `redis://127.0.0.1:${this.redisPort}`,
-      mqttUrl: through.mqttUrl ?? this.mqttUrl,
+      databaseUrl: this.databaseUrl,
+      redisUrl: `redis://127.0.0.1:${this.redisLine.port}`,
+      mqttUrl: this.mqttUrl,
+      ...through,
       httpPort: port,
       dataDir: join(this.dir, name),
       env: { ...this.#secrets, TWIN_LOG: 'info', TWIN_ROLLUPS: 'off', ...env },
     }
     const process = await startNode(name, options)
-    const node = { name, url: `http://127.0.0.1:${port}`, process, options }
+    const node = { name, url: `http://${through.host ?? '127.0.0.1'}:${port}`, process, options }
     this.nodes.push(node)
     return node
   }
@@ -118,10 +138,10 @@ export class Lab {
     return this.nodes.find(({ url }) => url === row?.addr)
   }
 
-  /** FLUSHALL, in Redis' own words. */
-  async flushRedis(): Promise<void> {
+  /** A word to Redis, e.g. FLUSHALL. */
+  async tellRedis(words: string, port = this.redisPort): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const socket = connect(this.redisPort, '127.0.0.1', () => socket.write('FLUSHALL\r\n'))
+      const socket = connect(port, '127.0.0.1', () => socket.write(`${words}\r\n`))
       socket.once('data', () => {
         socket.destroy()
         resolve()
@@ -130,9 +150,58 @@ export class Lab {
     })
   }
 
+  /** A replica that lags behind takes over from a master that dies: what the master said last is forgotten. */
+  async promoteReplica(lagMs: number): Promise<void> {
+    const port = await freePort()
+    const replica = await startRedis(port)
+    await this.tellRedis(`REPLICAOF 127.0.0.1 ${this.redisPort}`, port)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    replica.signal('SIGSTOP')
+    await new Promise((resolve) => setTimeout(resolve, lagMs))
+    await this.redis.end('SIGKILL')
+    replica.signal('SIGCONT')
+    await this.tellRedis('REPLICAOF NO ONE', port)
+    this.redis = replica
+    this.redisPort = port
+    this.redisLine.target = port
+    this.redisLine.cut()
+  }
+
   async incOf(node: LabNode): Promise<string> {
     const rows = await this.sql<{ inc: string }[]>`select inc from tw_node where addr = ${node.url} order by hb_at desc limit 1`
     return rows[0]?.inc ?? ''
+  }
+
+  /** A demo user; the administrator sees everything. */
+  async administrator(node: LabNode, username = 'admin'): Promise<{ username: string; password: string }> {
+    const health = (await (await fetch(`${node.url}/api/health`)).json()) as { parts: { demo: { detail: string } } }
+    const users = JSON.parse(health.parts.demo.detail) as { username: string; password: string }[]
+    const user = users.find((each) => each.username === username) ?? users[0]
+    if (!user) throw new Error('no demo users')
+    return user
+  }
+
+  readonly #callers = new Map<string, ReturnType<Lab['signIn']>>()
+  /** Signs in once per node. */
+  caller(node: LabNode): ReturnType<Lab['signIn']> {
+    const known = this.#callers.get(node.url) ?? this.signIn(node)
+    this.#callers.set(node.url, known)
+    known.catch(() => this.#callers.delete(node.url))
+    return known
+  }
+
+  readonly #cookies = new Map<string, Promise<string>>()
+  #cookie(node: LabNode, username: string, password: string): Promise<string> {
+    const name = `${node.url} ${username}`
+    const known = this.#cookies.get(name) ?? cookieOf(node.url, username, password)
+    this.#cookies.set(name, known)
+    known.catch(() => this.#cookies.delete(name))
+    return known
+  }
+  /** The administrator looks at a topic through a node. */
+  async view(node: LabNode, topic: string): Promise<Viewer> {
+    const { username, password } = await this.administrator(node)
+    return new Viewer(topic).enter(node.url, await this.#cookie(node, username, password))
   }
 
   /** A caller of the REST API of a node. */
@@ -140,14 +209,13 @@ export class Lab {
     node: LabNode,
     username = 'admin',
     password?: string,
-  ): Promise<(method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>> {
-    const health = (await (await fetch(`${node.url}/api/health`)).json()) as { parts: { demo: { detail: string } } }
-    const users = JSON.parse(health.parts.demo.detail) as { username: string; password: string; role: string }[]
-    const user = users.find((each) => each.username === username) ?? users[0]
-    const cookie = await cookieOf(node.url, user?.username ?? '', password ?? user?.password ?? '')
-    return async (method, path, body) => {
+  ): Promise<(method: string, path: string, body?: unknown, withinMs?: number) => Promise<{ status: number; body: unknown }>> {
+    const user = await this.administrator(node, username)
+    const cookie = await this.#cookie(node, user.username, password ?? user.password)
+    return async (method, path, body, withinMs = 30_000) => {
       const answer = await fetch(`${node.url}${path}`, {
         method,
+        signal: AbortSignal.timeout(withinMs),
         headers: { cookie, origin: node.url, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
@@ -162,17 +230,4 @@ export class Lab {
     for (const clean of this.#cleanup.toReversed()) await clean().catch(() => undefined)
     rmSync(this.dir, { recursive: true, force: true })
   }
-}
-
-export async function cookieOf(url: string, username: string, password: string): Promise<string> {
-  const response = await fetch(`${url}/api/auth/sign-in/username`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: url },
-    body: JSON.stringify({ username, password }),
-  })
-  if (!response.ok) throw new Error(`sign-in: ${response.status} ${await response.text()}`)
-  return response.headers
-    .getSetCookie()
-    .map((c) => c.split(';')[0])
-    .join('; ')
 }

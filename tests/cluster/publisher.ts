@@ -8,10 +8,21 @@ interface Stream {
   seq: number
   /** Sequence numbers that the broker took over. */
   readonly acked: number[]
+  /** Store and forward: what the watermark does not cover yet, and the last of it that the broker took over in this connection. */
+  readonly kept: { readonly seq: number; readonly payload: string }[]
+  sent: number
+  busy: boolean
 }
 
-/** Devices that send one value with every message and remember what was acknowledged. */
+/**
+ * Devices that send one value with every message and remember what was acknowledged. `keeps`: they also keep what the watermark of the
+ * server does not cover, one message under way at a time, and send it again in order: what survives the loss of a broker.
+ */
 export class Publisher {
+  readonly #keeps: boolean
+  #url = ''
+  #stopping = false
+  #code = 0
   readonly streams: readonly Stream[]
   readonly #boot: string
   #client: MqttClient | undefined
@@ -19,13 +30,14 @@ export class Publisher {
   #at = 0
   #startedAt = 0
 
-  constructor(stations: readonly StationConfig[], boot: string) {
+  constructor(stations: readonly StationConfig[], boot: string, keeps = false, unit = 0) {
+    this.#keeps = keeps
     this.#boot = boot
     this.streams = stations.flatMap((station) =>
       station.devices
         .filter(({ kind }) => kind === 'compressor')
-        .slice(0, 1)
-        .map((device) => ({ station, device: device.id, seq: 0, acked: [] })),
+        .slice(unit, unit + 1)
+        .map((device) => ({ station, device: device.id, seq: 0, acked: [], kept: [], sent: 0, busy: false })),
     )
   }
 
@@ -34,7 +46,10 @@ export class Publisher {
   }
 
   async start(url: string, perSecond: number): Promise<void> {
-    this.#client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 500, clientId: `lab-${this.#boot}` })
+    this.#url = url
+    this.#stopping = false
+    if (this.#keeps) await this.#connect()
+    else this.#client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 500, clientId: `lab-${this.#boot}` })
     const every = 20
     let owed = 0
     this.#startedAt = Date.now()
@@ -50,15 +65,76 @@ export class Publisher {
     const seq = ++stream.seq
     const { org, id } = stream.station
     const body = { v: 1, boot: this.#boot, seq, ts: Date.now(), body: { p: { dischargePressure: 6 + (seq % 100) / 100 } } }
+    if (this.#keeps) {
+      stream.kept.push({ seq, payload: JSON.stringify(body) })
+      this.#pump(stream)
+      return
+    }
     this.#client?.publish(`tw/${org}/${id}/t/${stream.device}`, JSON.stringify(body), { qos: 1 }, (error, packet) => {
       const code = (packet as { reasonCode?: number } | undefined)?.reasonCode ?? 0
       if (!error && code === 0) stream.acked.push(seq)
     })
   }
 
+  async #connect(): Promise<void> {
+    const client = await mqtt.connectAsync(this.#url, { protocolVersion: 5, reconnectPeriod: 0, clientId: `lab-${this.#boot}` })
+    this.#client = client
+    client.on('error', () => undefined)
+    client.on('close', () => this.#again(client))
+    // The library tells a publisher only of failures; the code is read as the packet passes, just before its callback.
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'puback') this.#code = packet.reasonCode ?? 0
+    })
+    client.on('message', (topic, payload) => {
+      const { boot, seq, t = 0 } = JSON.parse(payload.toString()) as { boot: string; seq: number; t?: number }
+      const stream = this.streams.find(({ device }) => topic.endsWith(`/${device}`))
+      if (!stream || String(boot) !== this.#boot) return
+      const done = stream.kept.findIndex((message) => message.seq > Math.max(seq, t))
+      stream.kept.splice(0, done < 0 ? stream.kept.length : done)
+    })
+    await client.subscribeAsync('tw/+/+/a/+', { qos: 1 })
+    for (const stream of this.streams) {
+      stream.sent = 0
+      stream.busy = false
+      this.#pump(stream)
+    }
+  }
+  /** The connection is over, or the broker had nobody to give a message to: from the watermark on, all over again. */
+  #again(client: MqttClient): void {
+    if (this.#client !== client) return
+    this.#client = undefined
+    client.end(true)
+    const retry = (): void => {
+      if (!this.#stopping || this.streams.some(({ kept }) => kept.length > 0)) this.#connect().catch(() => setTimeout(retry, 500))
+    }
+    setTimeout(retry, 500)
+  }
+  #pump(stream: Stream): void {
+    const client = this.#client
+    const message = stream.kept.find(({ seq }) => seq > stream.sent)
+    if (!client?.connected || stream.busy || !message) return
+    stream.busy = true
+    const { org, id } = stream.station
+    client.publish(`tw/${org}/${id}/t/${stream.device}`, message.payload, { qos: 1 }, (error) => {
+      if (this.#client !== client) return
+      stream.busy = false
+      // 16: nobody subscribes to it now.
+      if (error || this.#code !== 0) return this.#again(client)
+      stream.sent = message.seq
+      stream.acked.push(message.seq)
+      this.#pump(stream)
+    })
+  }
+
   /** Stops sending and waits for the last acknowledgements. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
+    this.#stopping = true
+    // What is kept goes out first; nobody waits for the watermark that frees it.
+    const end = Date.now() + 60_000
+    while (this.#keeps && Date.now() < end && this.streams.some(({ seq, acked }) => (acked.at(-1) ?? 0) < seq))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    for (const { kept } of this.streams) kept.length = 0
     const client = this.#client
     this.#client = undefined
     await client?.endAsync()
@@ -92,7 +168,7 @@ export class Publisher {
           expected++
         }
       }
-      lost += Math.max(0, Math.max(0, ...acked) - (expected - 1))
+      lost += Math.max(0, Math.max(0, ...acked.slice(-1000)) - (expected - 1))
     }
     return { lost, doubled, disordered, rows: total }
   }

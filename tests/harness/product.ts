@@ -111,10 +111,14 @@ export async function startProduct(databaseUrl: string, extra: NodeJS.ProcessEnv
     server: undefined as unknown as Process,
     async startServer() {
       product.server = new Process('twin-server/src/main.ts', [], env)
-      await until('server healthy', async () => {
-        if (!product.server.alive) throw new Error(product.server.output)
-        return (await fetch(`${url}/api/health`)).ok
-      }).catch((error: unknown) => {
+      await until(
+        'server healthy',
+        async () => {
+          if (!product.server.alive) throw new Error(product.server.output)
+          return (await fetch(`${url}/api/health`)).ok
+        },
+        90,
+      ).catch((error: unknown) => {
         throw new Error(`server did not start:\n${product.server.output}`, { cause: error })
       })
     },

@@ -217,6 +217,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       videoRoutes({ video, records: modules.records, security, allowedOrigins: origins, log, gate: modules.gate, clock }),
     ],
     gate: modules.gate,
+    workOf: (user) => modules.workOf(user),
     metrics: [
       () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),
     ],

@@ -121,6 +121,7 @@ it('[JC1] only grouped units come under joint control; their plan follows; a man
     expect(await central.command(`m${i}`, one, code, args)).toMatchObject({ ok: false, reason: 'conflict', code: 'JOINT_CONTROL' })
   }
   expect(await central.command('m8', central.id, 'station.setSequencingMode', { mode: 'OFF' })).toMatchObject({ code: 'JOINT_CONTROL' })
+  expect(await central.command('m12', central.id, 'station.start')).toMatchObject({ code: 'JOINT_CONTROL' })
   expect(await central.command('m9', loose, 'compressor.unload')).toMatchObject({ ok: true })
   expect(await central.release(one)).toMatchObject({ ok: true })
   await central.pass(10)
@@ -208,6 +209,7 @@ it('[JC3] what the master orders is on record with its reason and confirmed by t
   central.set(central.id, { sequencingMode: 'AUTO_LOCAL' })
   await central.pass(3)
   expect(await central.joint()).toMatchObject({ phase: 'suspended', problem: expect.stringContaining('AUTO_LOCAL') })
+  expect(central.plant.effects).toContainEqual(expect.objectContaining({ kind: 'notify', topic: 'joint.suspended' }))
   expect(await central.command('m1', two, 'compressor.unload')).toMatchObject({ code: 'JOINT_CONTROL' })
   expect(await central.engage('j2')).toMatchObject({ ok: true })
   await central.pass(30)

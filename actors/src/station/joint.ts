@@ -189,8 +189,12 @@ function watchMaster(cell: CellView, turn: Turn): void {
   if (!joint || joint.phase === 'engaging' || openRun(cell.state.station)) return
   const mode = wordOf(cell, turn, cell.own, 'sequencingMode')
   if (mode === undefined) return
-  if (mode !== PLANNED && joint.phase === 'active')
-    say(cell, turn, { ...joint, phase: 'suspended', order: [], problem: `主控已转为 The master went to ${mode}` })
+  if (mode !== PLANNED && joint.phase === 'active') {
+    const problem = `主控已转为 The master went to ${mode}`
+    say(cell, turn, { ...joint, phase: 'suspended', order: [], problem })
+    const body = { problem, requestedBy: joint.by.id }
+    turn.effects.push({ kind: 'notify', station: cell.config.id, topic: 'joint.suspended', body })
+  }
   if (mode === PLANNED && joint.phase === 'suspended') say(cell, turn, { ...joint, phase: 'active', problem: null })
 }
 

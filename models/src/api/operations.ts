@@ -593,6 +593,7 @@ export const operations = {
         .max(40)
         .regex(/^[a-zA-Z0-9_.-]+$/),
       name: z.string().min(1).max(60),
+      department: z.string().trim().max(60).nullable().default(null),
       role: roleName,
       stations: z.array(z.string()).nullable(),
       password: z.string(),
@@ -618,6 +619,7 @@ export const operations = {
     params: z.object({ user: z.string() }),
     body: z.object({
       name: z.string().min(1).max(60).optional(),
+      department: z.string().trim().max(60).nullable().optional(),
       role: roleName.optional(),
       stations: z.array(z.string()).nullable().optional(),
       disabled: z.boolean().optional(),

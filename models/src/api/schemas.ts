@@ -227,6 +227,7 @@ export const userRow = z.object({
   id: z.string(),
   username: z.string(),
   name: z.string(),
+  department: z.string().nullable(),
   role: roleName,
   stations: z.array(z.string()).nullable(),
   disabled: z.boolean(),
@@ -317,6 +318,8 @@ export const clusterNode = z.object({
   fenced: z.number().int(),
   selfFenced: z.number().int(),
   lastHandOverMs: z.number(),
+  /** How far its clock is ahead of the database's, ms. */
+  skewMs: z.number(),
 })
 /** What was put aside so that the rest goes on. */
 export const quarantined = z.object({

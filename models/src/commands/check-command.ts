@@ -55,18 +55,20 @@ export function forbidsPresence(command: CompiledCommand, policy: CheckInput['po
 /** What a command to a device held so is refused with. */
 export const heldCodes: Readonly<Record<HoldKind, RejectCode>> = { repair: 'UNDER_REPAIR', lockout: 'TAGGED_OUT', scrapped: 'SCRAPPED' }
 
-/** Set-points of the station that joint control keeps. */
-const jointSettings: ReadonlySet<string> = new Set([
+/** Set-points of the station that joint control keeps, and what would take the master out of its hands; stopping and unloading stay free. */
+const jointOwns: ReadonlySet<string> = new Set([
   'station.setTargetPressure',
   'station.setPressureBand',
   'station.setSequencingMode',
   'station.applySequencePlan',
+  'station.start',
+  'station.startLeakTest',
 ])
 
 /** Units under joint control, and the set-points it works by, take nothing from anybody else until they are released. */
 function jointlyControlled({ command, target, station: { joint }, origin }: CheckInput): readonly Failure[] {
   if (!joint || origin === 'joint') return []
-  return joint.members.includes(target.id) || jointSettings.has(command.definition.code) ? [fail('JOINT_CONTROL')] : []
+  return joint.members.includes(target.id) || jointOwns.has(command.definition.code) ? [fail('JOINT_CONTROL')] : []
 }
 
 function heldBy({ kind, document, reason, by }: DeviceHold): Failure {

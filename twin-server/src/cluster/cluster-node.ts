@@ -37,6 +37,8 @@ export interface ClusterCounts {
   lastHandOverMs: number
 }
 
+const WATCH_MS = 500
+
 const bell = (inc: string): string => `tw:bell:${inc}`
 
 /** Takes the shards this node should have, gives away those it should not, and lets go what it can no longer vouch for. */
@@ -50,10 +52,11 @@ export class ClusterNode {
   #version = ''
   #directoryVersion = ''
   #draining = false
-  /** Redis is lost here only; until it is back others do better. */
+  /** Redis is lost here only, or the clock is wrong here only; until that is over others do better. */
   #autoDraining = false
   #running = false
   #timer: NodeJS.Timeout | undefined
+  #watcher: NodeJS.Timeout | undefined
   #turning: Promise<void> | undefined
   #again = false
   #moved: { readonly at: number; readonly count: number }[] = []
@@ -96,6 +99,8 @@ export class ClusterNode {
     void redis.onMoved((shard, entry) => this.directory.learn([[shard, entry]])).catch(() => undefined)
     void redis.subscribe(bell(this.inc), () => this.kick()).catch(() => undefined)
     await this.membership.start()
+    // By itself: a turn may wait for an answer of Postgres that never comes.
+    this.#watcher = setInterval(() => this.#watchStores(), WATCH_MS)
     await this.#turn()
     this.#schedule()
   }
@@ -124,6 +129,7 @@ export class ClusterNode {
     }
     this.#running = false
     clearTimeout(this.#timer)
+    clearInterval(this.#watcher)
     this.membership.stop()
     await this.#turning
     await this.#options.closing(new Set(this.#held.keys()))
@@ -160,7 +166,7 @@ export class ClusterNode {
 
   async #work(): Promise<void> {
     this.#watchStores()
-    if (this.membership.cutOff || !this.membership.postgresOk) return
+    if (this.membership.cutOff || this.membership.withdrawn || !this.membership.postgresOk) return
     const version = await this.#options.store.version()
     if (version !== this.#version) {
       this.#rows = await this.#options.store.shards()
@@ -220,8 +226,8 @@ export class ClusterNode {
       store.forget(claimed.keys())
       throw error
     }
-    if (this.membership.cutOff) return this.#letGo('cut off while claiming')
     for (const [shard, { epoch }] of claimed) this.#held.set(shard, { epoch })
+    if (this.membership.cutOff || this.membership.withdrawn) return this.#letGo('cut off while claiming')
     this.counts.claimed += claimed.size
     this.counts.lastClaimMs = Math.round(performance.now() - began)
     log.info({ shards: claimed.size, ms: this.counts.lastClaimMs, dead }, 'shards claimed')
@@ -310,7 +316,9 @@ export class ClusterNode {
       this.#letGo('Postgres is out of reach here')
     } else if (!pgLost) membership.withdrawn = false
     const redisLost = at - membership.redisAt > settings.redisLostMs
-    this.#autoDraining = redisLost && membership.peerHas('redis', this.inc)
+    const wrong = membership.clockWrong(this.inc)
+    if (wrong && !this.#autoDraining) this.#options.log.warn({ skewMs: Math.round(membership.skewMs) }, 'the clock is wrong here: draining')
+    this.#autoDraining = wrong || (redisLost && membership.peerHas('redis', this.inc))
   }
 
   /** After a flush every owner writes its entries again; a node that missed news reads all of them. */

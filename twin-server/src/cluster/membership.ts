@@ -32,6 +32,8 @@ export class Membership {
   /** When the last renewal that succeeded was sent. */
   pgAt = -Infinity
   redisAt = -Infinity
+  /** How far the wall clock here is ahead of the database's, ms; give or take half of a round trip. */
+  skewMs = 0
   /** While set, this node does not renew its lease in Redis: it has given up its shards for want of Postgres. */
   withdrawn = false
 
@@ -93,6 +95,14 @@ export class Membership {
     return this.#rows.some((row) => row.inc !== me && this.#age(row) < this.#options.settings.staleMs && row.info.redisOk === true)
   }
 
+  /** Is the clock here wrong, and not that of the database? Then a living node agrees with the database. */
+  clockWrong(me: string): boolean {
+    const { skewLimitMs, staleMs } = this.#options.settings
+    const skewOf = (row: NodeRow): number => Math.abs(typeof row.info.skewMs === 'number' ? row.info.skewMs : Infinity)
+    const right = (row: NodeRow): boolean => row.inc !== me && this.#age(row) < staleMs && skewOf(row) <= skewLimitMs
+    return Math.abs(this.skewMs) > skewLimitMs && this.#rows.some(right)
+  }
+
   #age(row: NodeRow): number {
     return row.ageMs + (now() - this.#rowsAt)
   }
@@ -106,8 +116,11 @@ export class Membership {
     const sent = now()
     const { store, addr, draining, info, settings, log } = this.#options
     try {
-      this.#rows = await store.heartbeat(addr, draining(), { ...info(), redisOk: this.redisOk }, settings.heartbeatGapMs)
+      const status = { ...info(), redisOk: this.redisOk, skewMs: Math.round(this.skewMs) }
+      this.#rows = await store.heartbeat(addr, draining(), status, settings.heartbeatGapMs)
       this.#rowsAt = now()
+      const dbAt = this.#rows.find((row) => row.inc === store.inc)?.dbAt
+      if (dbAt !== undefined) this.skewMs = Date.now() - (this.#rowsAt - sent) / 2 - dbAt
       this.pgAt = sent
     } catch (error) {
       log.warn({ error: String(error) }, 'no heartbeat in Postgres')

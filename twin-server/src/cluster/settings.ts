@@ -36,6 +36,8 @@ const environment = z.object({
   TWIN_CLUSTER_POSTGRES_LOST_MS: ms(10_000),
   /** Redis lost this long while a peer still has it: the node drains itself until it is back. */
   TWIN_CLUSTER_REDIS_LOST_MS: ms(15_000),
+  /** A node whose clock is further from the database's than this drains itself, if another node's clock is right. */
+  TWIN_CLUSTER_SKEW_MS: ms(5000),
   /** A drain at SIGTERM takes at most this long; leftovers are offered to everybody. */
   TWIN_CLUSTER_DRAIN_MS: ms(60_000),
   /** Share of the heap limit from which a node takes no more shards. */
@@ -65,6 +67,7 @@ export interface ClusterSettings {
   readonly loadCap: number
   readonly postgresLostMs: number
   readonly redisLostMs: number
+  readonly skewLimitMs: number
   readonly drainMs: number
   readonly heapShare: number
   readonly patienceMs: number
@@ -98,6 +101,7 @@ export function readClusterSettings(env: NodeJS.ProcessEnv): ClusterSettings {
     loadCap: e.TWIN_CLUSTER_LOAD_CAP,
     postgresLostMs: e.TWIN_CLUSTER_POSTGRES_LOST_MS,
     redisLostMs: e.TWIN_CLUSTER_REDIS_LOST_MS,
+    skewLimitMs: e.TWIN_CLUSTER_SKEW_MS,
     drainMs: e.TWIN_CLUSTER_DRAIN_MS,
     heapShare: e.TWIN_CLUSTER_HEAP_SHARE,
     patienceMs: e.TWIN_CLUSTER_PATIENCE_MS,

@@ -64,5 +64,6 @@ function nodeStatus({ inc, addr, ageMs, draining, info }: NodeRow, shards: numbe
     fenced: count('fenced'),
     selfFenced: count('selfFenced'),
     lastHandOverMs: number('lastHandOverMs'),
+    skewMs: number('skewMs'),
   }
 }

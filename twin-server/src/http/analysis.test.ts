@@ -213,8 +213,40 @@ it('output: gas over energy and over cost with both sides; null where there was 
       ],
     ],
   ])
+  // The first day had no price: the month has a ratio to energy, but none to money.
+  const month = await read(`output?station=${station.id}&from=2026-02-01&to=2026-02-28&measures=perKwh,perYuan`)
+  expect(values(month.lines)).toEqual({ perKwh: [8.5], perYuan: [null] })
   const rows = await read<{ rows: { period: string; values: Record<string, number | null> }[] }>(
     `output/rows?${path.split('?')[1]}&period=2026-02-02`,
   )
   expect(rows.rows).toMatchObject([{ period: '2026-02-02', values: { m3: 40_800, kwh: 4800, cost: 384_000 } }])
+})
+
+it('shows a person only the stations in scope, and nothing without the permission or with a question that makes no sense', async () => {
+  const [viewer] = await world.sql<{ id: string }[]>`select id from auth_user where username = 'viewer'`
+  const limit = (stations: readonly string[] | null) =>
+    world.security.users.update(
+      viewer?.id ?? '',
+      { stations: stations === null ? null : [...stations] },
+      { id: null, name: 'test', from: null },
+    )
+  await limit([station.id])
+  const keys = async (path: string): Promise<(string | null)[]> => (await read(path)).lines.map(({ key }) => key)
+  expect(await keys('use?from=2026-02-01&to=2026-02-28&split=station')).toEqual([station.id, null])
+  expect(await keys('investment?from=2026-02-01&to=2026-03-31&split=station')).toEqual([station.id, null])
+  const own = await read(`distribution?from=2026-11-01&to=2026-11-30&split=station`)
+  expect(own.lines.map(({ key }) => key).filter((key) => key !== station.id)).toEqual([null])
+  const other = [...world.stations.keys()].find((id) => id !== station.id) ?? ''
+  expect((await read(`output?from=2026-02-01&to=2026-02-28&station=${other}`)).lines[0]?.points[0]).toMatchObject({ value: null, count: 0 })
+  expect((await world.call('GET', `/api/stations/${other}/energy/costs?from=${start}&to=${start + 1}`, 'viewer')).status).toBe(404)
+  await limit(null)
+  for (const [path, field] of [
+    ['use?from=2026-02-01&to=2026-01-01', 'to'],
+    ['use?from=2016-02-01&to=2026-01-01', 'to'],
+    ['investment?from=2026-02-01&to=2026-03-01&step=day', 'step'],
+    ['use?from=2026-02-01&to=2026-03-01&split=nonsense', 'split'],
+    ['use?from=2026-02-01&to=2026-03-01&measures=nonsense', 'measures'],
+  ] as const)
+    expect([path, await world.json('GET', `/api/analysis/${path}`, 'viewer')]).toMatchObject([path, [422, { error: { field } }]])
+  expect((await world.call('GET', '/api/analysis/nonsense?from=2026-02-01&to=2026-03-01', 'viewer')).status).toBe(422)
 })

@@ -111,6 +111,8 @@ export interface HttpParts {
   readonly changes: StationChanges
   readonly extensions?: readonly HttpExtension[]
   readonly gate?: Gate
+  /** Numbers of what a person still has to do; nobody is deleted who has any. */
+  readonly workOf?: (user: string) => Promise<readonly string[]>
   /** Further numbers for /metrics: ingest, live, jobs. */
   readonly metrics?: readonly MetricSource[]
   /** What a cluster says of itself; a single node has none. */

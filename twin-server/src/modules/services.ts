@@ -1,7 +1,6 @@
 import type { AnyService } from '../records/types.ts'
-import type { Records } from '../records/engine.ts'
-import type { LivePort } from './live-port.ts'
 import type { OutboxWork } from './outbox-work.ts'
+import type { PeriodicWork } from './periodic.ts'
 import { menuService } from './foundation/menu.ts'
 import { inboxService, messageService } from './foundation/messages.ts'
 import { regionService } from './foundation/regions.ts'
@@ -9,6 +8,7 @@ import { roleService } from './foundation/roles.ts'
 import { settingService } from './foundation/settings.ts'
 import { runAssets } from './supervision/asset-rents.ts'
 import { assetServices } from './supervision/assets.ts'
+import { runInspections } from './supervision/inspection-job.ts'
 import { inspectionServices } from './supervision/inspection.ts'
 import { runMaintenance } from './supervision/maintenance-job.ts'
 import { maintenanceServices } from './supervision/maintenance.ts'
@@ -47,11 +47,9 @@ export const outboxWork: Readonly<Record<string, OutboxWork>> = {
   'station.changed': stationChanged,
 }
 
-/** What time does to records, in ms of pause between two runs. Each work stands being stopped anywhere and running on several servers at once. */
-export const periodicWork: readonly {
-  readonly everyMs: number
-  readonly run: (records: Records, live: LivePort, org: string) => Promise<void>
-}[] = [
-  { everyMs: 10_000, run: runMaintenance },
+/** What time does to records. */
+export const periodicWork: readonly PeriodicWork[] = [
+  { everyMs: 10_000, run: runInspections },
+  { everyMs: 15_000, run: runMaintenance },
   { everyMs: 60_000, run: runAssets },
 ]

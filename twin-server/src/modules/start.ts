@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
+import { workOrder } from '@twin/models/records'
 import type { Gate, HttpExtension, HttpLog } from '../http/index.ts'
 import { camelTables } from '../records/columns.ts'
 import { createRecords, type Records } from '../records/engine.ts'
@@ -23,7 +24,7 @@ import { stationBell } from './supervision/live/follow.ts'
 import type { AnyService } from '../records/types.ts'
 import { repeat } from './periodic.ts'
 import { outboxWork, periodicWork, services } from './services.ts'
-import { mountMaintenance } from './supervision/maintenance-routes.ts'
+import { maintenancePaths, mountMaintenance } from './supervision/maintenance-routes.ts'
 
 export interface ModulesParts {
   readonly db: Kysely<Database>
@@ -51,6 +52,8 @@ export interface Modules {
   readonly gate: Gate
   /** An alarm escalated: its message need not wait for the next round. */
   readonly escalated: () => void
+  /** Numbers of the open work orders a person holds. */
+  workOf(user: string): Promise<readonly string[]>
   /** The live core stands: services reach it from now on. */
   connect(live: LivePort): void
   /** One run of everything periodic, now. */
@@ -102,7 +105,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
 
   const files = createFolderStore(parts.filesDir)
   const extension: HttpExtension = {
-    paths: recordPaths(),
+    paths: { ...recordPaths(), ...maintenancePaths },
     bodies: { '/api/files': 256 * 1024 * 1024, '/api/records/': 32 * 1024 * 1024 },
     mount(app, { from }) {
       const tools: HttpToolsParts = { security, allowedOrigins: parts.allowedOrigins, log: parts.log, from, gate: menu.gate }
@@ -130,6 +133,19 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     extension,
     gate: menu.gate,
     connect: live.connect,
+    async workOf(user) {
+      const rows = await records.db
+        .selectFrom(workOrder.table)
+        .select('number')
+        .where('org', '=', org)
+        .where('assignee', '=', user)
+        .where('state', 'in', ['assigned', 'done'])
+        .where('deletedAt', 'is', null)
+        .orderBy('number')
+        .limit(50)
+        .execute()
+      return rows.map((row) => String(row['number']))
+    },
     async runPeriodic() {
       for (const { run } of periodic) await run()
     },

@@ -41,7 +41,8 @@ export async function startRecordWorld(scan?: VirusScan): Promise<RecordWorld> {
           ...(scan ? { scan } : {}),
         })
         modules.connect(createLivePort({ ...live, refresh: () => undefined }))
-        return { extensions: [modules.extension], gate: modules.gate }
+        const made = modules
+        return { workOf: (user) => made.workOf(user), extensions: [modules.extension], gate: modules.gate }
       },
     },
   )

@@ -18,6 +18,7 @@ export type AuthTables = {
     last_sign_in_at: number | null
     /** Set when the account was deleted: it is disabled, its name is free again. */
     deleted_at: number | null
+    department: string | null
     created_at: number
     updated_at: number
   }

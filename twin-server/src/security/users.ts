@@ -13,6 +13,7 @@ export interface UserRow {
   readonly id: string
   readonly username: string
   readonly name: string
+  readonly department: string | null
   readonly role: Role
   readonly stations: readonly string[] | null
   readonly disabled: boolean
@@ -22,12 +23,14 @@ export interface UserRow {
 export interface NewUser {
   readonly username: string
   readonly name: string
+  readonly department?: string | null
   readonly role: Role
   readonly stations: readonly string[] | null
   readonly password: string
 }
 export interface UserChange {
   readonly name?: string | undefined
+  readonly department?: string | null | undefined
   readonly role?: Role | undefined
   readonly stations?: readonly string[] | null | undefined
   readonly disabled?: boolean | undefined
@@ -72,7 +75,7 @@ export function createUsers(
   const rows = () =>
     db
       .selectFrom('auth_user')
-      .select(['id', 'username', 'name', 'role', 'stations', 'disabled', 'must_change_password', 'last_sign_in_at'])
+      .select(['id', 'username', 'name', 'department', 'role', 'stations', 'disabled', 'must_change_password', 'last_sign_in_at'])
       .where('org', '=', org)
       .where('deleted_at', 'is', null)
   const byId = async (id: string): Promise<UserRow | undefined> => {
@@ -127,7 +130,9 @@ export function createUsers(
     async list({ text, page, size }) {
       const like = `%${(text ?? '').replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`
       const found = rows().$if(Boolean(text), (query) =>
-        query.where((where) => where.or([where('username', 'ilike', like), where('name', 'ilike', like)])),
+        query.where((where) =>
+          where.or([where('username', 'ilike', like), where('name', 'ilike', like), where('department', 'ilike', like)]),
+        ),
       )
       const { total } = await found
         .clearSelect()
@@ -172,6 +177,7 @@ export function createUsers(
             must_change_password: mustChangePassword,
             last_sign_in_at: null,
             deleted_at: null,
+            department: user.department ?? null,
             created_at: now,
             updated_at: now,
           })
@@ -191,7 +197,7 @@ export function createUsers(
             updated_at: now,
           })
           .execute()
-        const after = { username, name: user.name, role: user.role, stations: user.stations }
+        const after = { username, name: user.name, department: user.department ?? null, role: user.role, stations: user.stations }
         await audit.appendIn(trx, { ...whoOf(by), kind: 'user.create', target: username, result: 'ok', after })
         return false
       })
@@ -208,6 +214,7 @@ export function createUsers(
         if (falls && last) return 'last-administrator'
         const next = {
           name: change.name ?? old.name,
+          department: change.department === undefined ? old.department : change.department,
           role: change.role ?? old.role,
           stations: change.stations === undefined ? old.stations : change.stations === null ? null : [...change.stations],
           disabled: change.disabled ?? old.disabled,
@@ -224,7 +231,7 @@ export function createUsers(
           kind: 'user.update',
           target: old.username,
           result: 'ok',
-          before: { name: old.name, role: old.role, stations: old.stations, disabled: old.disabled },
+          before: { name: old.name, department: old.department, role: old.role, stations: old.stations, disabled: old.disabled },
           after: { ...next, ...(hashed === undefined ? {} : { password: 'reset' }) },
         })
         return null
@@ -280,6 +287,7 @@ function asUser(row: {
   id: string
   username: string
   name: string
+  department: string | null
   role: Role
   stations: string[] | null
   disabled: boolean
@@ -290,6 +298,7 @@ function asUser(row: {
     id: row.id,
     username: row.username,
     name: row.name,
+    department: row.department,
     role: row.role,
     stations: row.stations,
     disabled: row.disabled,

@@ -1,6 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import postgres from 'postgres'
+import { teachArrays } from './array-types.ts'
 
 export interface PoolOptions {
   /** Connections at most; they are made when needed. */
@@ -46,6 +47,7 @@ export class Client {
   readonly sql: postgres.Sql
   dead = false
   #socket: Socket | null = null
+  readonly #unanswered = new Set<(error: Error) => void>()
   onDeath: (() => void) | null = null
 
   constructor(url: string, { name = 'tw', times = 'ms', idleInTransactionMs = 30_000 }: PoolOptions) {
@@ -54,6 +56,7 @@ export class Client {
     } = {
       max: 1,
       max_lifetime: null,
+      fetch_types: false,
       socket: (parsed) => this.#connect(parsed),
       onnotice: () => undefined,
       connect_timeout: 10,
@@ -66,6 +69,19 @@ export class Client {
       types: { numbers, days, ...(times === 'ms' && { epochMs }) },
     }
     this.sql = postgres(url, options)
+    teachArrays(this.sql.options as unknown as Parameters<typeof teachArrays>[0])
+  }
+
+  /** The answer, or an error soon after the connection ended: postgres.js forgets what it had queued but not yet sent. */
+  async answer<T>(statement: PromiseLike<T>): Promise<T> {
+    let fail: (error: Error) => void = () => undefined
+    const died = new Promise<never>((_resolve, reject) => (fail = reject))
+    this.#unanswered.add(fail)
+    try {
+      return await Promise.race([statement, died])
+    } finally {
+      this.#unanswered.delete(fail)
+    }
   }
 
   /** Throws if nothing may be sent any more. */
@@ -79,6 +95,10 @@ export class Client {
     // Rejects what still waits inside; without it a queued statement would open a new connection.
     void this.sql.end({ timeout: 0 }).catch(() => undefined)
     this.onDeath?.()
+    // What it rejects by itself says more.
+    setTimeout(() => {
+      for (const reject of this.#unanswered) reject(broken('CONNECTION_CLOSED', 'the connection to the database was closed'))
+    }, 50)
   }
 
   /**
@@ -87,7 +107,7 @@ export class Client {
    */
   async copyOut(statement: string): Promise<Readable> {
     this.check()
-    const rows = await this.sql.unsafe(statement).readable()
+    const rows = await this.answer(this.sql.unsafe(statement).readable())
     rows.once('end', () => this.#socket?.resume())
     rows.once('close', () => {
       if (!rows.readableEnded) this.die()

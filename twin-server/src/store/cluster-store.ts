@@ -12,6 +12,8 @@ export interface NodeRow {
   /** Since its last heartbeat, and how long they came without a gap, by the database's clock, ms. */
   readonly ageMs: number
   readonly unbrokenMs: number
+  /** The database's clock when it answered, epoch ms. */
+  readonly dbAt: number
 }
 
 export interface ShardRow {
@@ -55,7 +57,8 @@ export class ClusterStore {
   nodes(): Promise<readonly NodeRow[]> {
     return this.#sql<NodeRow[]>`select inc, addr, draining, info,
       (extract(epoch from clock_timestamp() - hb_at) * 1000)::float8 as "ageMs",
-      (extract(epoch from hb_at - hb_since) * 1000)::float8 as "unbrokenMs"
+      (extract(epoch from hb_at - hb_since) * 1000)::float8 as "unbrokenMs",
+      (extract(epoch from clock_timestamp()) * 1000)::float8 as "dbAt"
       from tw_node where hb_at > now() - interval '1 minute' order by inc`
   }
 

@@ -26,9 +26,10 @@ export class PoisonStore {
 
   /** These turns run next; what was noted before is done with. */
   async note(marks: readonly TurnMark[]): Promise<void> {
-    if (marks.length === 0) await this.#sql`delete from tw_turn where inc = ${this.#inc}`
+    const sql = this.#sql
+    if (marks.length === 0) await sql`delete from tw_turn where inc = ${this.#inc}`
     else
-      await this.#sql`insert into tw_turn (inc, turns, at) values (${this.#inc}, ${json(marks)}::text::jsonb, now())
+      await sql`insert into tw_turn (inc, turns, at) values (${this.#inc}, ${json(marks)}::text::jsonb, now())
         on conflict (inc) do update set turns = excluded.turns, at = excluded.at`
   }
 

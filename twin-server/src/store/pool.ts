@@ -105,15 +105,15 @@ function statements(client: Client): Tx {
       run<T[]>(client, () => client.sql.unsafe<T[]>(text, values.map(own), { prepare: values.length > 0 })),
     async copyIn(statement: string, data: Buffer) {
       client.check()
-      const sink: Writable = await client.sql.unsafe(statement).writable()
+      const sink: Writable = await client.answer(client.sql.unsafe(statement).writable())
       // Past the library, which would copy all of it twice: several hundred kB a commit that the collector has to follow.
       const sent = client.sendRaw(data)
       sink.end()
-      await Promise.all([finished(sink), sent])
+      await client.answer(Promise.all([finished(sink), sent]))
     },
     async copyFrom(statement: string, source: AsyncIterable<Uint8Array>) {
       client.check()
-      await pipeline(source, await client.sql.unsafe(statement).writable())
+      await client.answer(pipeline(source, await client.answer(client.sql.unsafe(statement).writable())))
     },
     copyOut: (statement: string) => client.copyOut(statement),
     asPool: () => ({
@@ -128,7 +128,13 @@ function reserved(client: Client, release: () => void): ReservedClient {
   return {
     unsafe(text: string, values: postgres.ParameterOrJSON<never>[] = [], how: postgres.UnsafeQueryOptions = {}) {
       client.check()
-      return client.sql.unsafe(text, values, how)
+      const query: postgres.PendingQuery<postgres.Row[]> = client.sql.unsafe<postgres.Row[]>(text, values, how)
+      const wait = query.then.bind(query)
+      // Awaited as it is, or asked for a cursor: only then it is sent.
+      query.then = (done, failed) =>
+        // oxlint-disable-next-line promise/no-callback-in-promise -- these are the promise's own
+        client.answer(new Promise<postgres.RowList<postgres.Row[]>>((resolve, reject) => void wait(resolve, reject))).then(done, failed)
+      return query
     },
     release,
   }
@@ -141,7 +147,7 @@ const own = (value: Plain): string | number | boolean | null | (string | number)
 function run<T extends Rows>(client: Client, make: () => postgres.PendingQuery<T>): Promise<postgres.RowList<T>> {
   try {
     client.check()
-    return make().execute()
+    return client.answer(make().execute())
   } catch (error) {
     return Promise.reject(error instanceof Error ? error : new Error('statement could not be sent'))
   }

@@ -22,6 +22,7 @@ import {
 const computed = true
 const integer = true
 const required = true
+const inLots = { field: 'kind', is: ['centralStation'] } as const
 const serial = text('序列号', 'Serial number', { required, max: 60 })
 const model = text('型号', 'Model', { required, max: 60 })
 
@@ -69,12 +70,12 @@ export const purchase = defineRecord({
         delivered: number('已到货', 'Delivered', { integer, computed }),
       },
       {
-        when: { field: 'kind', is: ['centralStation'] },
+        when: inLots,
         help: { zh: '各行价格合计须等于合同总价', en: 'The prices add up to the contract total' },
       },
     ),
-    ordered: number('订购台数', 'Units ordered', { integer, computed }),
-    delivered: number('到货台数', 'Units delivered', { integer, computed }),
+    ordered: number('订购台数', 'Units ordered', { integer, computed, when: inLots }),
+    delivered: number('到货台数', 'Units delivered', { integer, computed, when: inLots }),
     approver,
     opinion,
   },

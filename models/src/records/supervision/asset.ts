@@ -5,6 +5,7 @@ import { assetKinds, ratings, unitType, unitTypes } from './asset-words.ts'
 const internal = true
 const operate = 'operate'
 const computed = true
+const single = { field: 'kind', is: ['singleModule', 'unit'] } as const
 
 export const asset = defineRecord({
   name: 'asset',
@@ -17,8 +18,8 @@ export const asset = defineRecord({
   fields: {
     serial: text('序列号', 'Serial number', { required: true, fixed: true, computed, max: 60, search: true }),
     kind: choice('类型', 'Kind', assetKinds, { required: true, computed }),
-    unitType: choice('设备类别', 'Unit type', unitTypes, { computed }),
-    parent: reference('所属空压站', 'Part of', 'asset', { computed }),
+    unitType: choice('设备类别', 'Unit type', unitTypes, { computed, when: single }),
+    parent: reference('所属空压站', 'Part of', 'asset', { computed, when: single }),
     model: text('型号', 'Model', { required: true, fixed: true, computed, max: 60, search: true }),
     ratedPower: { ...ratings.ratedPower, computed },
     ratedFlow: { ...ratings.ratedFlow, computed },
@@ -43,6 +44,7 @@ export const asset = defineRecord({
     missing: text('缺少部件', 'Missing components', {
       computed,
       many: true,
+      when: { field: 'kind', is: ['smartStation'] },
       help: { zh: '智慧空压站未到齐或不可用的部件', en: 'Components of a packaged station that are not there or not usable' },
     }),
     composition: rows(
@@ -55,7 +57,7 @@ export const asset = defineRecord({
         received: number('已入库', 'Received', { required: true, integer: true }),
         present: number('现有', 'Present', { required: true, integer: true }),
       },
-      { computed },
+      { computed, when: { field: 'kind', is: ['smartStation', 'centralStation'] } },
     ),
     installation: reference('安装项目', 'Installation', 'installation', {
       computed,

@@ -62,12 +62,18 @@ export const device = defineRecord({
     }),
     unitGroup: text('机组编组', 'Unit group', {
       max: 20,
+      when: { field: 'kind', is: ['compressor'] },
       help: {
         zh: '集中空压站的空压机编组；只有编组内的机组参与联控',
         en: 'Of compressors in a central station; only grouped units take part in joint control',
       },
     }),
-    customer: text('用户', 'Customer', { max: 80, search: true, help: { zh: '供气出口的用户', en: 'Whom an outlet supplies' } }),
+    customer: text('用户', 'Customer', {
+      max: 80,
+      search: true,
+      when: { field: 'kind', is: ['outlet'] },
+      help: { zh: '供气出口的用户', en: 'Whom an outlet supplies' },
+    }),
     points: rows(
       '点表',
       'Point table',

@@ -11,6 +11,4 @@ export const analysisTexts = {
   'analysis.exportRows': ['导出明细', 'Export rows'],
   'analysis.clickHint': ['点击图中的点或表中的数字打开其明细', 'A click on a point or a figure opens its rows'],
   'analysis.booked': ['入账时间', 'Booked'],
-  'analysis.ratio': ['分子 / 分母', 'Numerator / denominator'],
-  'analysis.open': ['打开', 'Open'],
 } as const

@@ -4,7 +4,7 @@ export const assetTexts = {
   'asset.print': ['打印', 'Print'],
   'asset.stock': ['设备库存总览', 'Stock overview'],
   'asset.stockHint': ['数量恒等于入库减出库；点击可查看对应序列号', 'Always receipts minus issues; open a line for its serial numbers'],
-  'asset.single': ['单机模块', 'Single modules'],
+  'asset.single': ['按型号', 'By model'],
   'asset.smart': ['智慧空压站', 'Smart stations'],
   'asset.central': ['集中空压站', 'Central stations'],
   'asset.complete': ['齐套', 'Complete sets'],

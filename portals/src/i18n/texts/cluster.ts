@@ -22,6 +22,7 @@ export const clusterTexts = {
   'cluster.sessions': ['MQTT 会话', 'MQTT sessions'],
   'cluster.commitP99': ['提交 p99 (ms)', 'Commit p99 (ms)'],
   'cluster.lag': ['循环延迟 p99 (ms)', 'Loop lag p99 (ms)'],
+  'cluster.skew': ['时钟偏差 (ms)', 'Clock ahead by (ms)'],
   'cluster.memory': ['内存', 'Memory'],
   'cluster.moves': ['迁移累计', 'Moves'],
   'cluster.fenced': ['被拒写入', 'Fences refused'],

@@ -6,7 +6,7 @@ export const energyMoneyTexts = {
   'cost.total': ['电费', 'Cost'],
   'cost.average': ['平均电价', 'Average price'],
   'cost.unmetered': ['未计量', 'Unmetered'],
-  'cost.unpriced': ['无电价电量', 'Energy without a price'],
+  'cost.overMeter': ['分项计量之和大于主表，请核对表计。', 'The components counted more than the main meter; check the meters.'],
   'cost.unpricedHint': [
     '所选期间有电量没有生效的电价表，未计入电费。',
     'Part of the period has no valid tariff; its energy is not in the cost.',
@@ -25,7 +25,6 @@ export const energyMoneyTexts = {
     '按站点当地整日统计；每日电费四舍五入到分，时段按最大余数分配，合计分毫不差。',
     'Whole local days; each day is rounded to the fen and cut to its bands by largest remainder, so that sums are exact.',
   ],
-  'cost.noMain': ['主表', 'Main meter'],
   'alloc.outlets': ['按用气量分摊', 'Allocated by metered gas'],
   'alloc.outlet': ['用户出口', 'Outlet'],
   'alloc.customer': ['用户', 'Customer'],

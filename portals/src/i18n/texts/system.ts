@@ -28,6 +28,7 @@ export const systemTexts = {
   'users.title': ['用户管理', 'Users'],
   'users.username': ['登录名', 'User name'],
   'users.name': ['姓名', 'Name'],
+  'users.department': ['部门', 'Department'],
   'users.role': ['角色', 'Role'],
   'users.stations': ['站点范围', 'Station scope'],
   'users.allStations': ['全部站点', 'All stations'],

@@ -30,14 +30,27 @@ export function readAsk(analysis: Analysis, search: URLSearchParams, now: number
   const list = (name: string): readonly string[] => search.get(name)?.split(',').filter(Boolean) ?? []
   const measures = list('measures').filter((name) => analysis.measures[name])
   const split = search.get('split')
+  const byWhat = split !== null && analysis.dimensions[split]?.split ? split : null
   return {
     from: search.get('from') ?? preset.from,
     to: search.get('to') ?? preset.to,
     step,
-    measures: measures.length > 0 ? measures : analysis.chosen,
-    split: split !== null && analysis.dimensions[split]?.split ? split : null,
+    measures: together(analysis, measures.length > 0 ? measures : analysis.chosen, byWhat),
+    split: byWhat,
     filter: Object.fromEntries(Object.keys(analysis.dimensions).flatMap((name) => (list(name).length > 0 ? [[name, list(name)]] : []))),
   }
+}
+
+/**
+ * Measures that can be shown together, `last` being the one just chosen: lines that are split show one sum or one ratio, and a sum has no
+ * ratios in it.
+ */
+export function together(analysis: Analysis, measures: readonly string[], split: string | null, last?: string): readonly string[] {
+  if (split === null || measures.length < 2) return measures
+  const ratio = (name: string): boolean => 'over' in (analysis.measures[name] ?? {})
+  if (last !== undefined && ratio(last)) return [last]
+  const sums = measures.filter((name) => !ratio(name))
+  return sums.length > 0 ? sums : measures.slice(0, 1)
 }
 
 export function writeAsk({ from, to, step, measures, split, filter }: Ask): Record<string, string> {

@@ -4,7 +4,7 @@ import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useText } from '../../i18n/index.ts'
 import { useOptions } from '../../records/record-api.ts'
-import { type Ask, presetOf } from './analysis-query.ts'
+import { type Ask, presetOf, together } from './analysis-query.ts'
 
 interface ToolsProps {
   readonly analysis: Analysis
@@ -16,7 +16,6 @@ interface ToolsProps {
 /** Period, step, split, measures and filters, as the analysis declares them. */
 export function AnalysisTools({ analysis, ask, now, onChange }: ToolsProps) {
   const { t, label } = useText()
-  const additive = analysis.total !== null
   const measures = Object.entries(analysis.measures)
   return (
     <>
@@ -73,8 +72,9 @@ export function AnalysisTools({ analysis, ask, now, onChange }: ToolsProps) {
           options={measures.map(([value, one]) => ({ value, label: label(one.label) }))}
           onChange={(chosen) => {
             const next = measures.flatMap(([name]) => (chosen.includes(name) ? [name] : []))
-            // Ratios stand alone where lines are split; one measure at least is always shown.
-            if (next.length > 0) onChange({ ...ask, measures: !additive && ask.split !== null ? next.slice(-1) : next })
+            const added = next.find((name) => !ask.measures.includes(name))
+            // One measure at least is always shown.
+            if (next.length > 0) onChange({ ...ask, measures: together(analysis, next, ask.split, added) })
           }}
         />
       ) : null}

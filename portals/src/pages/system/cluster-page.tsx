@@ -56,6 +56,7 @@ export function ClusterPage() {
     },
     number(t('cluster.commitP99'), (node) => node.commitP99Ms),
     number(t('cluster.lag'), (node) => node.loopLagP99Ms),
+    number(t('cluster.skew'), (node) => node.skewMs),
     { title: t('cluster.memory'), key: 'memory', align: 'right', render: (_, node) => formatBytes(node.rssBytes) },
     number(t('cluster.moves'), (node) => node.claimed + node.handedOver),
     number(t('cluster.fenced'), (node) => node.fenced + node.selfFenced),

@@ -14,6 +14,7 @@ interface UserDialogProps {
 interface Values {
   readonly username: string
   readonly name: string
+  readonly department?: string
   readonly role: UserRow['role']
   readonly stations?: string[]
   readonly password: string
@@ -41,11 +42,26 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
     const done = { onSuccess: onClose }
     if (mode === 'create')
       create.mutate(
-        { body: { username: values.username, name: values.name, role: values.role, stations: scope, password: values.password } },
+        {
+          body: {
+            username: values.username,
+            name: values.name,
+            department: values.department || null,
+            role: values.role,
+            stations: scope,
+            password: values.password,
+          },
+        },
         done,
       )
     else if (user && mode === 'edit')
-      update.mutate({ params: { user: user.id }, body: { name: values.name, role: values.role, stations: scope } }, done)
+      update.mutate(
+        {
+          params: { user: user.id },
+          body: { name: values.name, department: values.department || null, role: values.role, stations: scope },
+        },
+        done,
+      )
     else if (user) update.mutate({ params: { user: user.id }, body: { password: values.password } }, done)
   }
   return (
@@ -62,7 +78,11 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
       <Form
         form={form}
         layout="vertical"
-        initialValues={user ? { name: user.name, role: user.role, stations: user.stations ?? [] } : { role: 'operator', stations: [] }}
+        initialValues={
+          user
+            ? { name: user.name, department: user.department ?? '', role: user.role, stations: user.stations ?? [] }
+            : { role: 'operator', stations: [] }
+        }
         onFinish={submit}
         data-testid="user-form"
       >
@@ -74,6 +94,9 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
         {mode === 'reset' ? null : (
           <>
             <Form.Item name="name" label={t('users.name')} rules={rule('name')}>
+              <Input maxLength={60} />
+            </Form.Item>
+            <Form.Item name="department" label={t('users.department')}>
               <Input maxLength={60} />
             </Form.Item>
             <Form.Item name="role" label={t('users.role')}>

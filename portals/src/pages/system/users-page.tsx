@@ -50,6 +50,7 @@ export function UsersPage() {
   const columns: TableColumnsType<UserRow> = [
     { title: t('users.username'), key: 'username', render: (_, user) => <strong>{user.username}</strong> },
     { title: t('users.name'), dataIndex: 'name', key: 'name' },
+    { title: t('users.department'), dataIndex: 'department', key: 'department' },
     { title: t('users.role'), key: 'role', render: (_, user) => t(`role.${user.role}`) },
     {
       title: t('users.stations'),

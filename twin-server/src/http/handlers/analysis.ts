@@ -91,8 +91,8 @@ export function analysisHandlers({ runtime, store, clock }: HttpParts): Pick<Han
   ): { readonly title: Label; readonly unit: string } {
     const one = measure === null ? undefined : analysis.measures[measure]
     const unit = one?.unit ?? analysis.measures[asked.measures[0] ?? '']?.unit ?? ''
-    if (key !== null && asked.split !== null) return { title: title(asked.split, key), unit }
-    return { title: asked.split === null && one ? one.label : (analysis.total ?? (asked.split === null ? (one?.label ?? all) : all)), unit }
+    if (asked.split === null) return { title: one?.label ?? analysis.total ?? all, unit }
+    return { title: key !== null ? title(asked.split, key) : measure === null ? (analysis.total ?? all) : all, unit }
   }
   const lines = (found: Found): ResultOf<'analysis'>['lines'] =>
     foldAnalysis(found.analysis, found.rows, {

@@ -56,6 +56,7 @@ export function clusterHandlers(parts: HttpParts): Pick<Handlers, 'cluster' | 'd
         fenced: 0,
         selfFenced: 0,
         lastHandOverMs: 0,
+        skewMs: 0,
       }
       return {
         clustered: false,

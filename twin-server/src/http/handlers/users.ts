@@ -32,7 +32,11 @@ export function userRefusal(result: Exclude<UserResult, { readonly ok: true }>, 
   }
 }
 
-export function userHandlers({ security, runtime }: HttpParts): Pick<Handlers, 'users' | 'createUser' | 'updateUser' | 'deleteUser'> {
+export function userHandlers({
+  security,
+  runtime,
+  workOf,
+}: HttpParts): Pick<Handlers, 'users' | 'createUser' | 'updateUser' | 'deleteUser'> {
   const known = (stations: readonly string[] | null | undefined, org: string): void => {
     const unknown = stations?.find((id) => runtime.station(id)?.org !== org)
     if (unknown !== undefined)
@@ -51,6 +55,16 @@ export function userHandlers({ security, runtime }: HttpParts): Pick<Handlers, '
       return asRow(result.user)
     },
     deleteUser: async ({ principal, person, params, note }) => {
+      const work = (await workOf?.(params.user)) ?? []
+      if (work.length > 0)
+        refuse('conflict', {
+          code: 'holds-work',
+          message: {
+            zh: `仍有未完工单：${work.join('、')}，请先改派`,
+            en: `Still holds open work orders: ${work.join(', ')}; assign them to somebody else first`,
+          },
+          detail: { workOrders: work },
+        })
       const result = await security.users.remove(params.user, { id: principal.id, name: principal.username, from: person.from })
       if (!result.ok) return userRefusal(result)
       note({ written: true })

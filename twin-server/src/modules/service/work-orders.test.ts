@@ -25,7 +25,7 @@ afterAll(() => world?.stop())
 const order = (more: object = {}) => ({ title: '故障停机', station: station.id, device, priority: 'P2', ...more })
 const make = (body: object) => world.json('POST', '/api/records/workOrder', 'operator', body)
 
-it('an alarm becomes a work order once, also when two ask at the same moment', async () => {
+it('[WO1] an alarm becomes a work order once, also when two ask at the same moment', async () => {
   const made = await Promise.all([1, 2, 3].map(() => make(order({ alarm: occurrence }))))
   expect(made.map(([status]) => status).toSorted()).toEqual([200, 409, 409])
   const [, refused] = made.find(([status]) => status === 409) ?? []
@@ -34,7 +34,7 @@ it('an alarm becomes a work order once, also when two ask at the same moment', a
   expect(list.rows).toMatchObject([{ state: 'open', number: expect.stringMatching(/^GD-\d{8}-0001$/) }])
 })
 
-it('is about what alarmed: another station, another device or an unknown alarm is refused naming the field', async () => {
+it('[WO1] is about what alarmed: another station, another device or an unknown alarm is refused naming the field', async () => {
   const other = [...world.stations.values()][1]
   expect((await make(order({ alarm: 'unknown' })))[1].error).toMatchObject({ field: 'alarm' })
   expect((await make(order({ alarm: occurrence, device: station.devices[2]?.id })))[1].error).toMatchObject({ field: 'alarm' })

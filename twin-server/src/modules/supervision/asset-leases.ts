@@ -92,6 +92,7 @@ export const leaseService = defineService({
     async end({ turn, row, input, records }) {
       const { returnedOn, inspection, warehouse } = input
       if (returnedOn < row.starts) throw invalid('returnedOn', '不能早于租期开始', 'It cannot be before the lease starts')
+      await refuseBilled(turn, row, returnedOn)
       if (row.kind !== 'centralStation') {
         if (warehouse === null) throw invalid('warehouse', '请选择入库仓库', 'Choose the warehouse')
         await bringBack(turn, records, row, warehouse)
@@ -101,6 +102,18 @@ export const leaseService = defineService({
     sign,
   },
 })
+
+/** What was billed stays billed: a return is not dated back into it. */
+async function refuseBilled(turn: Turn, row: Lease, returnedOn: string): Promise<void> {
+  const line = await turn.tables
+    .selectFrom('rent_line')
+    .select('month')
+    .where('lease', '=', row.id)
+    .where('ends', '>', returnedOn)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+  if (line) throw conflict('billed', `${line.month} 的租金已结算`, `The rent of ${line.month} is settled`, { field: 'returnedOn' })
+}
 
 async function bringBack(turn: Turn, records: Writer, row: Lease, warehouse: string): Promise<void> {
   const locked = await lockAssets(turn, [row.asset])

@@ -2,7 +2,7 @@ import { asset, installation, lease, type RowOf, stockIn, stockOut, stocktake, t
 import { defineService, type Turn, type Writer } from '../../records/types.ts'
 import { lockProjectsOf, recountPlan, remainingOf } from './asset-installations.ts'
 import { isGone, lockAssets, type Moves, partsOf, startMoves } from './asset-ledger.ts'
-import { type Asset, assetOf, conflict, invalid, kindFrom, nameOf, numbered, sign } from './asset-tools.ts'
+import { type Asset, assetOf, conflict, invalid, isStation, kindFrom, nameOf, numbered, sign } from './asset-tools.ts'
 
 type StockOut = RowOf<typeof stockOut>
 const tally = (rows: readonly Asset[]): Map<UnitType, number> => {
@@ -10,7 +10,6 @@ const tally = (rows: readonly Asset[]): Map<UnitType, number> => {
   for (const { unitType } of rows) if (unitType) counts.set(unitType, (counts.get(unitType) ?? 0) + 1)
   return counts
 }
-const isStation = ({ kind }: Asset): boolean => kind === 'smartStation' || kind === 'centralStation'
 
 /** What a receipt brings in: the machine, or the units ticked of a station. */
 function received(row: RowOf<typeof stockIn>, locked: ReadonlyMap<string, Asset>, whole: Asset): Asset[] {

@@ -50,10 +50,15 @@ export async function settingIn(turn: Turn, name: SettingName): Promise<number> 
   return row ? Number(row['value']) : settings[name].standard
 }
 
-/** Refuses while anything in a state that `holds` refers to one of these assets or to the station they serve: 409 with the list. */
+export const isStation = ({ kind }: Pick<Asset, 'kind'>): boolean => kind === 'smartStation' || kind === 'centralStation'
+
+/**
+ * Refuses while anything in a state that `holds` refers to one of these assets, or to the place that a whole station among them serves: 409
+ * with the list. One machine of several may go while a contract over their place runs on.
+ */
 export async function refuseIfHeld(turn: Turn, rows: readonly Asset[]): Promise<void> {
   const ids = rows.map(({ id }) => id)
-  const stations = rows.flatMap(({ station }) => (station === null ? [] : [station]))
+  const stations = rows.filter(isStation).flatMap(({ station }) => (station === null ? [] : [station]))
   const targets = [
     { to: 'asset', ids },
     { to: 'station', ids: [...new Set(stations)] },

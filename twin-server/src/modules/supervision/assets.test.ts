@@ -198,3 +198,18 @@ it('[T1-015] a machine in stock leaves against an approved lease or installation
     ]),
   )
 })
+
+it('[AS8] an asset is written off by whole months down to its residual value, without a line in its history', async () => {
+  const began = world.now
+  const asset = await bought('S-60')
+  const worth = async (years: number, days: number) => {
+    world.now = Date.UTC(2026 + years, 2, 2 + days, 8)
+    await world.modules.runPeriodic()
+    return (await get(`asset/${asset}`)).row['netValue']
+  }
+  expect([await worth(0, 20), await worth(2, 0), await worth(2, 29), await worth(30, 0)]).toEqual([
+    12_000_000, 9_720_000, 9_720_000, 600_000,
+  ])
+  expect((await get(`asset/${asset}/history`)).lines).toHaveLength(1)
+  world.now = began
+})

@@ -31,3 +31,42 @@ export function mountMaintenance(app: Hono, records: Records, live: LivePort, to
     }),
   )
 }
+
+const number = { type: 'number' }
+export const maintenancePaths: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  '/api/maintenance/capacity': {
+    get: {
+      operationId: 'maintenance_capacity',
+      tags: [maintenancePlan.label.en],
+      summary: '计划日剩余产能 / Capacity left on a planned day, m3/min',
+      description: '权限 permission: `maintenancePlan:view`',
+      parameters: ['station', 'date', 'services', 'plan'].map((name) => ({
+        name,
+        in: 'query',
+        required: name === 'station' || name === 'date',
+        description: name === 'services' ? '保养记录编号，逗号分隔 / ids of services, comma-separated' : name,
+        schema: { type: 'string' },
+      })),
+      responses: {
+        '200': {
+          description: '成功 OK',
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['capacity', 'capacityLeft', 'devices', 'flow'],
+                properties: {
+                  capacity: number,
+                  capacityLeft: number,
+                  devices: { type: 'array', items: { type: 'string' } },
+                  flow: { type: ['number', 'null'] },
+                },
+              },
+            },
+          },
+        },
+        ...Object.fromEntries(['401', '403', '404', '422'].map((code) => [code, { $ref: '#/components/responses/Error' }])),
+      },
+    },
+  },
+}

@@ -52,7 +52,7 @@ async function stocked(code: string, quantity: number, price: number): Promise<s
   return part.id
 }
 
-it('a repair holds its device from start to end, takes its parts out of stock, and stores what was lost', async () => {
+it('[MT1] a repair holds its device from start to end, takes its parts out of stock, and stores what was lost', async () => {
   const station = stationOf('HB-M01')
   const unit = unitOf(station)
   const part = await stocked('R-1', 3, 1000)
@@ -79,7 +79,7 @@ it('a repair holds its device from start to end, takes its parts out of stock, a
   await expect.poll(async () => (await get(`repair/${id}`)).row['heldSince']).toBe(null)
 })
 
-it('a repair closes only with its test run and the acceptance of somebody else; sent back, it goes on and the device is held again', async () => {
+it('[MT2] a repair closes only with its test run and the acceptance of somebody else; sent back, it goes on and the device is held again', async () => {
   const station = stationOf('JS-S01')
   const id = await request(station)
   const end = { cause: '皮带松', labourHours: 1, labourCost: 0 }
@@ -98,7 +98,7 @@ it('a repair closes only with its test run and the acceptance of somebody else; 
   expect((await act(id, 'accept', 'engineer2', { opinion: '合格' }))[1]).toMatchObject({ state: 'closed', opinion: '合格' })
 })
 
-it('a lock-out tag is taken off only by who hung it, and nothing ends before', async () => {
+it('[MT3] a lock-out tag is taken off only by who hung it, and nothing ends before', async () => {
   const id = await request(stationOf('SH-C01'))
   const document = String((await get(`repair/${id}`)).row['document'])
   await act(id, 'start')
@@ -113,7 +113,7 @@ it('a lock-out tag is taken off only by who hung it, and nothing ends before', a
   await held(document, [])
 })
 
-it('what the live core refuses is tried again until it holds', async () => {
+it('[MT4] what the live core refuses is tried again until it holds', async () => {
   const id = await request(stationOf('CQ-C01'))
   const document = String((await get(`repair/${id}`)).row['document'])
   const yes = world.answer

@@ -16,6 +16,7 @@ import { analysis } from './0137-analysis.ts'
 import { machineUse } from './0136-machine-use.ts'
 import { maintenance } from './0130-maintenance.ts'
 import { deletedUsers } from './0126-deleted-users.ts'
+import { departments } from './0127-departments.ts'
 import { stationRecords } from './0125-station-records.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
@@ -33,6 +34,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0121-asset-documents': assetDocuments,
   '0125-station-records': stationRecords,
   '0126-deleted-users': deletedUsers,
+  '0127-departments': departments,
   '0158-poison': poison,
   '0145-work-orders': workOrders,
   '0135-tariffs': tariffs,

@@ -19,7 +19,11 @@ const colours: Readonly<Record<Action['outcome'], string>> = {
 
 /** Every automatic command with its reason and whether the machine showed it. `mark` changes with each. */
 export function JointLog({ config, mark }: { readonly config: StationConfig; readonly mark: string }) {
-  const { t, lang } = useText()
+  const { t, lang, name } = useText()
+  const named = ({ unit, unitName }: Action): string => {
+    const device = config.devices.find(({ id }) => id === unit)
+    return device ? name(device) : (unitName ?? '')
+  }
   const [page, setPage] = useState(1)
   const actions = useCall(operations.jointActions, { params: { station: config.id }, query: { page, size: 10 } }, { keep: true })
   const { refetch } = actions
@@ -34,7 +38,7 @@ export function JointLog({ config, mark }: { readonly config: StationConfig; rea
       render: (_, row) => (
         <div data-testid="joint-action" data-kind={row.kind}>
           <strong>
-            {t(`control.action.${row.kind}`)} {row.unitName ?? ''}
+            {t(`control.action.${row.kind}`)} {named(row)}
           </strong>
           <div>{row.reason}</div>
         </div>

@@ -109,6 +109,7 @@ export function EnergyCosts({ config }: { readonly config: StationConfig }) {
             {data.total.unpricedWh > 0 ? (
               <Alert type="warning" showIcon title={`${t('cost.unpricedHint')} ${formatKwh(data.total.unpricedWh)} kWh`} />
             ) : null}
+            {data.unmetered.wh < 0 ? <Alert type="warning" showIcon title={t('cost.overMeter')} /> : null}
             {data.total.cost === null ? null : (
               <div className="panel">
                 <BarChart labels={labels} sets={sets} height={260} ariaLabel={t('cost.chart')} />

@@ -1,6 +1,6 @@
 import { operations } from '@twin/models/api'
 import type { StationConfig } from '@twin/models/stations'
-import { Button, InputNumber, Popover } from 'antd'
+import { Button, InputNumber, Modal } from 'antd'
 import { useState } from 'react'
 import { useAction } from '../../../api/index.ts'
 import { useMay } from '../../../console/session.ts'
@@ -16,28 +16,45 @@ export function QuotaButton({ config, quota }: { readonly config: StationConfig;
   const submit = (kwh: number | null): void =>
     save.mutate({ params: { station: config.id }, body: { kwh } }, { onSuccess: () => setOpen(false) })
   return (
-    <Popover
-      trigger="click"
-      placement="bottom"
-      open={open}
-      onOpenChange={(next) => {
-        setOpen(next)
-        if (next) setValue(quota)
-      }}
-      title={t('energy.quotaSet')}
-      content={
-        <div className="tool-row">
-          <InputNumber min={1} value={value} onChange={setValue} suffix="kWh" style={{ width: 150 }} aria-label={t('energy.quota')} />
-          <Button type="primary" disabled={!value} loading={save.isPending} onClick={() => submit(value)}>
-            {t('common.save')}
-          </Button>
-          <Button disabled={quota === null} onClick={() => submit(null)}>
-            {t('energy.quotaNone')}
-          </Button>
-        </div>
-      }
-    >
-      <Button data-testid="quota-button">{t('energy.quotaSet')}</Button>
-    </Popover>
+    <>
+      <Button
+        data-testid="quota-button"
+        onClick={() => {
+          setValue(quota)
+          setOpen(true)
+        }}
+      >
+        {t('energy.quotaSet')}
+      </Button>
+      {open ? (
+        <Modal
+          open
+          width={420}
+          title={t('energy.quotaSet')}
+          onCancel={() => setOpen(false)}
+          footer={
+            <>
+              <Button disabled={quota === null} onClick={() => submit(null)}>
+                {t('energy.quotaNone')}
+              </Button>
+              <Button type="primary" disabled={!value} loading={save.isPending} onClick={() => submit(value)} data-testid="quota-save">
+                {t('common.save')}
+              </Button>
+            </>
+          }
+        >
+          <InputNumber
+            autoFocus
+            min={1}
+            value={value}
+            onChange={setValue}
+            onPressEnter={() => value && submit(value)}
+            suffix="kWh"
+            style={{ width: '100%' }}
+            aria-label={t('energy.quota')}
+          />
+        </Modal>
+      ) : null}
+    </>
   )
 }

@@ -62,7 +62,7 @@ export function PointCard({ point, author, waiting, locked, onSave }: PointCardP
       )}
       {point.liveValue === null ? null : (
         <div className={point.deviates ? 'round-deviates' : 'muted'} data-testid="round-live">
-          {t('round.live', { value: formatNumber(point.liveValue), unit: point.unit ?? '', percent: formatNumber(point.deviation) })}
+          {t('round.live', { value: formatNumber(point.liveValue), unit: point.unit ?? '', percent: formatNumber(point.deviation, 1) })}
           {point.deviates ? ` · ${t('round.deviates')}` : ''}
         </div>
       )}

@@ -77,7 +77,7 @@ function Stops({ round, task }: { readonly round: Round; readonly task: Task }) 
   }
   const close = async (): Promise<void> => {
     await round.flush()
-    const missing = missingOf(stops, new Set(pending))
+    const missing = missingOf(stops, pending, t('round.scan'))
     if (missing.length > 0) setFault(t('round.missing', { names: missing.join(lang === 'zh' ? '、' : ', ') }))
     else submit.mutate(undefined, { onSuccess: () => (setFault(null), void message.success(t('round.submitted'))) })
     top.current?.scrollIntoView({ block: 'start' })

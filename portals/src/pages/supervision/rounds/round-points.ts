@@ -34,9 +34,9 @@ export const isSameCode = (a: string, b: string): boolean => a.toUpperCase() ===
 export const isDone = (point: Point, waiting: ReadonlySet<string>): boolean => point.state === 'filled' || waiting.has(point.id)
 
 /** What still keeps the task from being closed, by the names people know. */
-export function missingOf(stops: readonly Stop[], waiting: ReadonlySet<string>): readonly string[] {
+export function missingOf(stops: readonly Stop[], waiting: ReadonlySet<string>, scanWord: string): readonly string[] {
   return stops.flatMap(({ code, scan, points }) => [
-    ...(scan && !isDone(scan, waiting) ? [code] : []),
+    ...(scan && !isDone(scan, waiting) ? [`${code} ${scanWord}`] : []),
     ...points.filter((point) => point.mandatory && !isDone(point, waiting)).map(({ name }) => `${code} ${name}`.trim()),
   ])
 }

@@ -140,14 +140,18 @@ function rowsFor(
     add(period, 'm3', hour.m3)
     add(period, 'kwh', hour.kwh)
   }
+  const unpriced = new Set<number>()
   for (const day of costByDay(hours, days, tariffs, station.id, station.timeZone)) {
-    // A day partly without a price has no cost to divide by.
-    if (day.unpricedWh === 0) add(periodOf(edges, day.from), 'cost', day.fen)
+    const period = periodOf(edges, day.from)
+    if (day.unpricedWh > 0) unpriced.add(period)
+    add(period, 'cost', day.fen)
   }
   const keys = { station: station.id, device: device?.id ?? null, region: station.region, type: station.kind }
+  // The cost of a part is no cost of the whole: gas of days without a price would look free.
   return sums.flatMap(({ m3, kwh, cost }, period) =>
-    m3 === null && kwh === null ? [] : [{ period, keys, values: { m3: tidy(m3), kwh: tidy(kwh), cost: priced(cost, kwh) }, title }],
+    m3 === null && kwh === null
+      ? []
+      : [{ period, keys, values: { m3: tidy(m3), kwh: tidy(kwh), cost: kwh === null || unpriced.has(period) ? null : cost }, title }],
   )
 }
 const tidy = (value: number | null): number | null => (value === null ? null : Math.round(value * 1000) / 1000)
-const priced = (cost: number | null, kwh: number | null): number | null => (kwh === null ? null : cost)

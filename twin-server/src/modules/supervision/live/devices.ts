@@ -19,8 +19,6 @@ export const deviceService: AnyService = defineService({
     checkVariants(kind, after.variants)
     checkNameplate(after)
     checkPoints(kind, after.points)
-    if (after.unitGroup !== null && after.kind !== 'compressor')
-      throw invalid('unitGroup', '只有空压机可以编组', 'Only compressors stand in groups')
     if (after.gateway !== null) await checkGateway(turn, after.station, after.gateway)
     // A new row has no state yet: it begins in service.
     if (before === null || before.state === 'active') await demandFreeGateway(turn, { ...after, id: before?.id ?? '' })
@@ -68,6 +66,7 @@ export const deviceService: AnyService = defineService({
           code: 'in-use',
           message: { zh: `网关仍绑定 ${code}`, en: `The gateway is still bound to ${code}` },
         })
+      await closeAlarms(turn, row.id)
       await place(turn, row.id, row.kind, to.id)
       // The place it leaves first: a device is at home in one station only.
       await follow(turn, row.station)
@@ -166,7 +165,7 @@ async function place(turn: Turn, id: string, kind: string, home: string): Promis
     .execute()
 }
 
-/** Nobody can clear what a machine out of service raised. */
+/** Nobody can clear what a machine raised that is no longer there. */
 async function closeAlarms(turn: Turn, id: string): Promise<void> {
   await turn.trx
     .updateTable('alarmOccurrence')

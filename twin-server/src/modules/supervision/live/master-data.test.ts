@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RecordWorld, startRecordWorld } from '../../../records/test-records.ts'
 
@@ -25,7 +26,7 @@ const compressor = (station: string, code: string, more: object = {}) => ({
 })
 const live = (station: string) => world.stations.get(station)
 
-it('a station is made, edited and searched by people with the right, lives at once, and is not deleted while it has devices', async () => {
+it('[MD1] [MD3] a station is made, edited and searched by people with the right, lives at once, and is not deleted while it has devices', async () => {
   expect((await newStation('T-1', { region: '310000' }))[1]).toMatchObject({ error: { field: 'region' } })
   const [made, row] = await newStation('T-1')
   expect([made, live(row.id)]).toMatchObject([
@@ -53,7 +54,7 @@ it('a station is made, edited and searched by people with the right, lives at on
   expect(live(row.id)).toBeUndefined()
 })
 
-it('devices come, go and move: the live station has exactly those in service, each at a place of its own', async () => {
+it('[MD1] [MD5] devices come, go and move: the live station has exactly those in service, each at a place of its own', async () => {
   const [, here] = await newStation('T-10')
   const [, there] = await newStation('T-11')
   const [made, first] = await post('device', compressor(here.id, 'AC-1', { unitGroup: 'A' }))
@@ -89,7 +90,7 @@ it('devices come, go and move: the live station has exactly those in service, ea
   expect((await get(`device/${second.id}/history`))[1].lines.map((line) => line['kind'])).toEqual(['device.move', 'device.create'])
 })
 
-it('one gateway speaks for one compressor in service', async () => {
+it('[MD5] one gateway speaks for one compressor in service', async () => {
   const [, home] = await newStation('T-20')
   const [, gateway] = await post('device', { station: home.id, kind: 'gateway', code: 'GW-1', name: '网关' })
   const [, first] = await post('device', compressor(home.id, 'AC-1', { gateway: gateway.id }))
@@ -102,4 +103,16 @@ it('one gateway speaks for one compressor in service', async () => {
   const [status] = await post('device', compressor(home.id, 'AC-2', { gateway: gateway.id }))
   expect(status).toBe(200)
   expect((await post(`device/${first.id}/activate`))[0]).toBe(409)
+})
+
+it('[MD2] a change from the live side builds on what is stored, not on what this server last heard, and leaves the version of the record', async () => {
+  const [, home] = await newStation('T-30')
+  // As another server would: this one has not heard of it.
+  await sql`update station set manager = '王主管' where id = ${home.id}`.execute(world.db)
+  expect((await world.json('PUT', `/api/stations/${home.id}/fence`, admin, { radius: 120 }))[0]).toBe(200)
+  const [, detail] = await get(`station/${home.id}`)
+  expect([detail.row, live(home.id)]).toMatchObject([
+    { manager: '王主管', version: 1 },
+    { manager: '王主管', fenceRadius: 120 },
+  ])
 })

@@ -1,0 +1,28 @@
+/**
+ * `npm run soak -- --hours N [--rate N --seed N]` (fractions allowed): three nodes, devices and orders at a steady rate, random faults, and at
+ * the end all invariants. Prints every minute, and at the end slopes of memory and handles, drift of the commit latency, and what was lost.
+ */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const root = join(import.meta.dirname, '..')
+const { values } = parseArgs({
+  options: { hours: { type: 'string', default: '1' }, rate: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
+})
+const hours = Number(values.hours)
+if (!(hours > 0)) {
+  console.error('用法 usage: npm run soak -- --hours N [--rate N --seed N]')
+  process.exit(2)
+}
+const run = spawnSync(join(root, 'node_modules', '.bin', 'vitest'), ['run', 'tests/cluster/soak.test.ts', '--disable-console-intercept'], {
+  cwd: root,
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    TWIN_SOAK_SECONDS: String(Math.round(hours * 3600)),
+    TWIN_SOAK_RATE: values.rate,
+    TWIN_FAULTS_SEED: values.seed,
+  },
+})
+process.exit(run.status ?? 1)
