@@ -89,6 +89,7 @@ describe.runIf(seconds > 0)('faults one by one', () => {
       await settled(lab.sql, publisher, 60)
       await until('no shard on the move', async () => !(await lab.owners()).has(''))
       results[name] = { healedS, worstRssMB: Math.round(worst / 2 ** 20), acknowledged: publisher.acked }
+      expect((await operator.verify(lab.sql)).commands).toBeGreaterThan(0)
       expect(await findings(lab.sql, publisher, { lab, operator })).toEqual(CLEAN)
       expect(worst).toBeLessThan(700 * 2 ** 20)
     } finally {

@@ -89,7 +89,7 @@ describe.runIf(seconds > 0)(`soak of ${(seconds / 3600).toFixed(2)} h`, () => {
         JSON.stringify({
           hours: seconds / 3600,
           acknowledged: publisher.acked,
-          orders: await operator.verify(lab.sql),
+          given: await operator.verify(lab.sql),
           faults: counts,
           memoryMBperHour: slope(settledLooks, ({ rssMB }) => rssMB),
           handlesPerHour: slope(settledLooks, ({ handles }) => handles),

@@ -278,7 +278,9 @@ export function jointDue({ state }: CellView): number {
   const open = jointLog.filter(({ outcome: known, unit }) => known === 'pending' && unit !== null).map(({ at }) => at + CONFIRM_MS)
   const command = joint.plan && commands[joint.plan.command]
   const ended = joint.plan !== null && (!command || isFinal(command.phase)) ? 0 : Infinity
-  const renew =
-    joint.phase === 'active' && joint.plan === null && planned !== null ? planned.validUntil - (PLAN_VALID_MS - PLAN_RENEW_MS) : Infinity
-  return Math.min(ended, joint.retryAt === null ? renew : Math.max(joint.retryAt, 0), ...open)
+  // Only an active one plans; the others are woken by what comes in.
+  const active = joint.phase === 'active' && joint.plan === null
+  const renew = active && planned !== null ? planned.validUntil - (PLAN_VALID_MS - PLAN_RENEW_MS) : Infinity
+  const next = active ? (joint.retryAt ?? renew) : Infinity
+  return Math.min(ended, next, ...open)
 }

@@ -101,6 +101,7 @@ function Values({ record, detail }: { readonly record: RecordModel; readonly det
   return (
     <Card size="small">
       <Descriptions
+        className="rec-values"
         size="small"
         bordered
         column={{ xs: 1, md: 2 }}

@@ -84,6 +84,7 @@ function pathOf(path: string, foreign: boolean): string {
     code: 'CP-003',
     user: 'nobody',
     node: 'none',
+    analysis: 'use',
   }
   return path.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '')
 }

@@ -127,4 +127,4 @@ it('[ST17] a damaged or cut backup, and a database that is not empty, are refuse
   await expect(restore(target.url, join(dir, 'none.twb'), { replace: true })).rejects.toThrow('There is no file')
   expect(await contents(target.url)).toEqual(held)
   await restore(target.url, file, { replace: true })
-})
+}, 120_000)

@@ -30,7 +30,7 @@ export function ClusterPage() {
     title,
     key: title,
     align: 'right',
-    render: (_, node) => <span className="num">{formatNumber(of(node))}</span>,
+    render: (_, node) => <span className="num">{formatNumber(of(node), 0)}</span>,
   })
   const columns: TableColumnsType<Node> = [
     { title: t('cluster.node'), key: 'node', render: (_, node) => <span className="mono">{node.address || node.node}</span> },
@@ -84,17 +84,17 @@ export function ClusterPage() {
             {
               key: 'nodes',
               title: t('cluster.nodes'),
-              value: formatNumber(data?.nodes.filter(({ state }) => state !== 'gone').length ?? 0),
+              value: formatNumber(data?.nodes.filter(({ state }) => state !== 'gone').length ?? 0, 0),
             },
             { key: 'owned', title: t('cluster.owned'), value: `${data?.shards.owned ?? 0} / ${data?.shards.all ?? 0}` },
-            { key: 'moving', title: t('cluster.moving'), value: formatNumber(data?.shards.moving ?? 0) },
+            { key: 'moving', title: t('cluster.moving'), value: formatNumber(data?.shards.moving ?? 0, 0) },
             {
               key: 'orphaned',
               title: t('cluster.orphaned'),
-              value: formatNumber(data?.shards.orphaned ?? 0),
+              value: formatNumber(data?.shards.orphaned ?? 0, 0),
               tone: data?.shards.orphaned ? 'alarm' : 'running',
             },
-            { key: 'careful', title: t('cluster.careful'), value: formatNumber(data?.careful ?? 0) },
+            { key: 'careful', title: t('cluster.careful'), value: formatNumber(data?.careful ?? 0, 0) },
           ]}
         />
         <Table<Node>

@@ -23,10 +23,8 @@ export function QuarantineTable({ rows }: { readonly rows: readonly Row[] }) {
   }
   return (
     <>
-      <div className="section-title">
-        {t('cluster.quarantine')}
-        <span className="muted">{t('cluster.quarantineHint')}</span>
-      </div>
+      <div className="section-title">{t('cluster.quarantine')}</div>
+      <div className="muted">{t('cluster.quarantineHint')}</div>
       <Table<Row>
         size="small"
         rowKey={({ station, what }) => `${station} ${what}`}

@@ -214,7 +214,7 @@ it('[T1-023] selling some units leaves the rest with less capacity; the last one
   expect(await desk.asset(station)).toMatchObject({ state: 'sold', owner: '丙公司', ratedFlow: 0 })
 })
 
-it('[T1-062] a scrapped unit lowers the capacity and leaves joint control; the whole is refused with its blockers while something is in force', async () => {
+it('a scrapped unit lowers the capacity and leaves joint control; the whole is refused with its blockers while something is in force', async () => {
   const station = await stocked('J-7')
   const site = [...world.stations.values()].find(({ kind }) => kind === 'centralStation')
   const running = site?.devices.filter(({ kind }) => kind === 'compressor').at(-1)?.id ?? ''
