@@ -3,7 +3,6 @@ import { demoFleet } from '@twin/models/stations'
 import type { StationConfig } from '@twin/models/stations'
 import { startTestPostgres } from '../../twin-server/src/testing/postgres.ts'
 import { startBrowser } from '../harness/browser.ts'
-import { forward } from '../harness/hand-device.ts'
 import { freePort, Process, type Product, type Session, startProduct, until } from '../harness/product.ts'
 
 /** Product, simulated fleet and browser of one acceptance file. */
@@ -12,8 +11,6 @@ export interface Stage {
   readonly browser: Browser
   readonly operator: Session
   readonly admin: Session
-  /** Puts the clocks of server and fleet forward; for a stage set with `movingClock`. */
-  forward(ms: number): Promise<void>
   /** Asks the simulated fleet for a fault; throws when it refuses. */
   fault(request: Record<string, unknown>): Promise<void>
   stop(): Promise<void>
@@ -46,11 +43,6 @@ export async function setStage(env: NodeJS.ProcessEnv = {}, fleet: readonly stri
     browser,
     operator,
     admin,
-    async forward(ms) {
-      // What the fleet says must not come from the future.
-      await forward(product.server.child, ms)
-      await forward(devices.child, ms)
-    },
     async fault(request) {
       const answer = await fetch(`http://127.0.0.1:${control}/fault`, { method: 'POST', body: JSON.stringify(request) })
       if (!answer.ok) throw new Error(await answer.text())
