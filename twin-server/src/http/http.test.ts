@@ -85,6 +85,7 @@ function pathOf(path: string, foreign: boolean): string {
     user: 'nobody',
     node: 'none',
     analysis: 'use',
+    run: 'none',
   }
   return path.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '')
 }
