@@ -40,6 +40,11 @@ export class World {
   readonly #children = new Set<ChildProcess>()
   readonly #databases: EmbeddedPostgres[] = []
 
+  constructor() {
+    // Interrupted, it leaves nothing behind either.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void this.stop().finally(() => process.exit(1)))
+  }
+
   async product(broker: BrokerKind, extra: NodeJS.ProcessEnv = {}): Promise<ProductUnderTest> {
     const { url, pid: postgresPid } = await this.#postgres('product')
     const [http, mqtt] = [await freePort(), await freePort()]
