@@ -12,15 +12,17 @@ class Publisher {
   readonly #client: MqttClient
   readonly #topic: string
   readonly #start = Date.now() - 3_600_000
+  readonly device: string
   #seq = 0
   #running = true
 
   constructor(
     url: string,
     station: string,
-    readonly device: string,
+    device: string,
     password: string,
   ) {
+    this.device = device
     this.#topic = `tw/main/${station}`
     this.#client = connect(url, {
       clientId: device,

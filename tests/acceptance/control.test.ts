@@ -197,7 +197,7 @@ describe.skipIf(!hasBrowser)('control of whole stations', () => {
     })
     const rotated = await until('the lead rotates', async () => {
       const now = (await control(central.id)).joint
-      return now?.lead !== lead.id && now
+      return now !== null && now.lead !== lead.id ? now : false
     })
     expect(rotated.lead).toBe(byHours[1]?.id)
     expect((await actions(central.id)).find(({ reason }) => /轮换主机/.test(reason))).toMatchObject({ kind: 'plan', unit: null })
