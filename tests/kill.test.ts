@@ -16,12 +16,7 @@ class Publisher {
   #seq = 0
   #running = true
 
-  constructor(
-    url: string,
-    station: string,
-    device: string,
-    password: string,
-  ) {
+  constructor(url: string, station: string, device: string, password: string) {
     this.device = device
     this.#topic = `tw/main/${station}`
     this.#client = connect(url, {

@@ -95,8 +95,6 @@ class Bench {
   }
 }
 
-const tripped = { faultActive: true }
-
 describe('alarm evaluation', () => {
   it('[AL2] waits out both delays, keeps still inside the hysteresis and remembers a running delay in state', () => {
     const b = new Bench('compressor')

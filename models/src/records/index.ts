@@ -13,7 +13,18 @@ export type {
 } from './record-types.ts'
 export { choice, date, file, flag, geo, image, money, number, reference, rows, text, time } from './fields.ts'
 export { allFields, defineRecord, snakeCase, standardFields, type RowOf } from './define.ts'
-export { appliesIn, changeSchema, createSchema, emptyValue, fieldSchema, idPattern, inputSchema, isEmpty, isMany, rowSchema } from './schema.ts'
+export {
+  appliesIn,
+  changeSchema,
+  createSchema,
+  emptyValue,
+  fieldSchema,
+  idPattern,
+  inputSchema,
+  isEmpty,
+  isMany,
+  rowSchema,
+} from './schema.ts'
 export { actionLabels, actions, actionsOf, defaultPermissions, permissionOf } from './permissions.ts'
 export { isSearchable, queryWords, rowWords, searchWords } from './search-words.ts'
 export { parseListQuery, type Filter, type ListQuery, type Parsed, type Sort } from './list-query.ts'
