@@ -28,7 +28,7 @@ export function openStations(sql: Sql): StationStore {
       left join lateral (
         select jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'variants', variants, 'code', code, 'name', name, 'ratedPower', rated_power,
           'ratedFlow', rated_flow, 'ratedPressure', rated_pressure, 'volume', volume, 'gateway', gateway, 'unitGroup', unit_group,
-          'customer', customer, 'config', config) order by ord, created_at, id) as devices
+          'customer', customer, 'config', config) order by ord, created_at, code, id) as devices
         from device where station = s.id and deleted_at is null and state = 'active') d on true
       where s.deleted_at is null and (${id}::text is null or s.id = ${id}) order by s.id`
     return rows.map(({ devices, ...row }) => stationOf(row, devices))
