@@ -18,6 +18,10 @@ interface Violation {
 
 /** What a person with a disability could not use: serious and critical findings, each with where it is. */
 async function barriers(page: Page): Promise<string[]> {
+  // Colours that still fade from one theme to the other are nobody's.
+  await page.waitForFunction(() =>
+    document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity),
+  )
   // Evaluated, not loaded: the page's policy lets no foreign script in.
   await page.evaluate(await readFile(axeFile, 'utf8'))
   const violations = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)')) as Violation[]

@@ -1,5 +1,5 @@
 import { connect as connectSocket, type Socket } from 'node:net'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import postgres from 'postgres'
 import { teachArrays } from './array-types.ts'
 
@@ -113,6 +113,19 @@ export class Client {
       if (!rows.readableEnded) this.die()
     })
     return rows
+  }
+
+  /**
+   * `copy … from stdin`: where to write, and the error the server may answer with. One that comes after the last byte was sent reaches only
+   * the statement, whose promise postgres.js settled when the copy began: whoever waits for the end of the writing would wait for good.
+   */
+  async copyIn(statement: string): Promise<{ readonly sink: Writable; readonly failed: Promise<never> }> {
+    this.check()
+    const query = this.sql.unsafe(statement) as ReturnType<postgres.Sql['unsafe']> & { reject: (error: unknown) => void }
+    const sink = await this.answer(query.writable())
+    const failed = new Promise<never>((_resolve, reject) => (query.reject = reject))
+    failed.catch(() => undefined)
+    return { sink, failed }
   }
 
   /** Writes a whole message of the protocol as it is; resolves when the kernel has it. */

@@ -40,3 +40,13 @@ it('a reader that leaves before the end gets an error, and the next has a new co
   ).rejects.toThrow('enough')
   expect(await sql`select 1 as one`).toMatchObject([{ one: 1 }])
 })
+
+it('what the server refuses after the last byte of a copy was sent is an error and no silence', async () => {
+  await sql`create table narrow (a int4 not null check (a < 1000))`
+  const rows = Buffer.from(Array.from({ length: 20_000 }, (_, i) => `${i === 19_999 ? 5000 : i % 1000}\n`).join(''))
+  const source = async function* (): AsyncGenerator<Buffer> {
+    for (let at = 0; at < rows.length; at += 16_384) yield rows.subarray(at, at + 16_384)
+  }
+  await expect(sql.begin((tx) => tx.copyFrom('copy narrow from stdin', source()))).rejects.toMatchObject({ code: '23514' })
+  expect(await sql`select count(*) as n from narrow`).toMatchObject([{ n: 0 }])
+})

@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import type postgres from 'postgres'
 import { Client, type PoolOptions } from './client.ts'
@@ -104,16 +104,15 @@ function statements(client: Client): Tx {
     unsafe: <T extends object>(text: string, values: readonly Plain[] = []) =>
       run<T[]>(client, () => client.sql.unsafe<T[]>(text, values.map(own), { prepare: values.length > 0 })),
     async copyIn(statement: string, data: Buffer) {
-      client.check()
-      const sink: Writable = await client.answer(client.sql.unsafe(statement).writable())
+      const { sink, failed } = await client.copyIn(statement)
       // Past the library, which would copy all of it twice: several hundred kB a commit that the collector has to follow.
       const sent = client.sendRaw(data)
       sink.end()
-      await client.answer(Promise.all([finished(sink), sent]))
+      await client.answer(Promise.race([Promise.all([finished(sink), sent]), failed]))
     },
     async copyFrom(statement: string, source: AsyncIterable<Uint8Array>) {
-      client.check()
-      await client.answer(pipeline(source, await client.answer(client.sql.unsafe(statement).writable())))
+      const { sink, failed } = await client.copyIn(statement)
+      await client.answer(Promise.race([pipeline(source, sink), failed]))
     },
     copyOut: (statement: string) => client.copyOut(statement),
     asPool: () => ({

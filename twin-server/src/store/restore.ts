@@ -46,7 +46,15 @@ export async function restore(url: string, file: string, { replace }: RestoreOpt
 function explained(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT') return new BackupError(`没有文件 ${file}。 There is no file ${file}.`, { cause: error })
-  if (code.startsWith('ZSTD') || code.startsWith('Z_') || code === 'ERR_STREAM_PREMATURE_CLOSE')
+  // What is no JSON, no statement or no row of its table was not written like that.
+  if (
+    error instanceof SyntaxError ||
+    error instanceof RangeError ||
+    /^(?:22|23|42)...$/.test(code) ||
+    code.startsWith('ZSTD') ||
+    code.startsWith('Z_') ||
+    code === 'ERR_STREAM_PREMATURE_CLOSE'
+  )
     return new BackupError(
       `${file} 不是本产品的备份，或已损坏、不完整，数据未改动。 ${file} is not a backup of this product, or it is damaged or incomplete; nothing was changed.`,
       {

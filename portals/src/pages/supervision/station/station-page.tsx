@@ -74,8 +74,8 @@ function OpenStation({ config }: { readonly config: StationConfig }) {
   const props = { config, feed }
   const items: readonly (readonly [key: string, text: string, content: () => ReactNode])[] = [
     ['twin', t('station.tabTwin'), () => <TwinTab {...props} selected={search.get('device')} onSelect={select} />],
-    ['monitor', t('station.tabMonitor'), () => <MonitorTab {...props} />],
     ['parameters', t('station.tabParams'), () => <ParametersTab {...props} />],
+    ['monitor', t('station.tabMonitor'), () => <MonitorTab {...props} />],
     ['alarms', t('station.tabAlarms'), () => <AlarmsTab config={config} />],
     ['commands', t('station.tabCommands'), () => <CommandsTab {...props} />],
     ['energy', t('station.tabEnergy'), () => <EnergyTab config={config} />],
