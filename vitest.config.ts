@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['twin-server/src/testing/global-postgres.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Real servers, devices and browsers on two shared cores: once more where nobody watches. The report names what needed it.
+    retry: process.env['CI'] ? 1 : 0,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -289,7 +289,7 @@ describe.skipIf(!hasBrowser)('what energy costs, and what the figures say', { ti
     await figure('loaded').waitFor()
     const shown = await Promise.all(Object.keys(expected).map((line) => figure(line).textContent()))
     expect(shown.map(Number)).toEqual(Object.values(expected).map(([, value]) => value))
-    expect(await page.getByTestId('bar-chart').count()).toBe(1)
+    await page.getByTestId('bar-chart').waitFor()
     await page.screenshot({ path: 'test-results/analysis-use.png', fullPage: true })
   })
 

@@ -7,6 +7,12 @@ export function useBells(): void {
   const client = useQueryClient()
   useEffect(() => {
     const source = new EventSource('/api/events')
+    let opened = false
+    source.addEventListener('open', () => {
+      // What rang while the line was down was not heard.
+      if (opened) void client.invalidateQueries()
+      opened = true
+    })
     source.addEventListener('message', ({ data }: MessageEvent<string>) => {
       const name = data.replace('record:', '')
       const keys = name.startsWith('live:') ? [operations.station.path, operations.stations.path] : [name]

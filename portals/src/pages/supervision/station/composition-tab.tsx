@@ -1,3 +1,5 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { operations } from '@twin/models/api'
 import { conditionLabels, deviceCondition, stationCondition, type Condition } from '@twin/models/alarms'
 import { findKind } from '@twin/models/kinds'
 import { device as deviceRecord, station as stationRecord } from '@twin/models/records'
@@ -28,6 +30,7 @@ function ConditionTag({ of }: { readonly of: Condition }) {
 export function CompositionTab({ config, feed }: StationTabProps) {
   const { t, label, name } = useText()
   const { view } = useStationView(feed, 500)
+  const client = useQueryClient()
   const [adding, setAdding] = useState(false)
   const mayEdit = useMay('device:administer')
   const mayView = useMay('device:view')
@@ -93,7 +96,11 @@ export function CompositionTab({ config, feed }: StationTabProps) {
           row={null}
           preset={{ station: config.id }}
           titles={{ station: { [config.id]: config.name } }}
-          onClose={() => setAdding(false)}
+          onClose={() => {
+            setAdding(false)
+            // The bell of this change may have rung before this page listened.
+            void client.invalidateQueries({ queryKey: [operations.station.path] })
+          }}
         />
       ) : null}
     </div>
