@@ -78,7 +78,7 @@ const sections: readonly { readonly code: string; readonly name: string; readonl
       code: 'master',
       name: '基础管理',
       nameEn: 'Master data',
-      records: ['station', 'device', 'region', 'tariff', 'role', 'menuEntry', 'storedFile', 'setting', 'term'],
+      records: ['station', 'device', 'region', 'tariff', 'role', 'menuEntry', 'file', 'setting', 'term'],
     },
   ]
 const group = (code: string, name: string, nameEn: string): MenuSeed => ({
