@@ -54,7 +54,7 @@ export const device = defineRecord({
     ratedPressure: number('额定压力', 'Rated pressure', { unit: 'bar', min: 0, max: 400 }),
     volume: number('容积', 'Volume', { unit: 'm3', min: 0, max: 10_000 }),
     gateway: reference('网关', 'Gateway', 'device', {
-      only: { kind: 'gateway', state: 'active' },
+      only: { kind: 'gateway', state: 'active', station: '{station}' },
       help: {
         zh: '空压机由哪个网关上报；绑定后只收该网关或设备自身的数据',
         en: 'Which gateway reports for a compressor; once bound, only it or the machine itself is heard',
