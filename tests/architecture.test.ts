@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { importsOf, root, sources } from './harness/imports.ts'
 
-const root = join(import.meta.dirname, '..')
 const packages = ['models', 'actors', 'twin-server', 'portals', 'loadtest'] as const
 const allowed: Record<string, readonly string[]> = {
   models: [],
@@ -18,19 +18,6 @@ const folderOf: Record<string, string> = {
   '@twin/portals': 'portals',
   '@twin/loadtest': 'loadtest',
 }
-
-function* sources(dir: string): Generator<string> {
-  for (const entry of readdirSync(dir)) {
-    if (['node_modules', 'dist', '.data'].includes(entry)) continue
-    const path = join(dir, entry)
-    if (statSync(path).isDirectory()) yield* sources(path)
-    else if (/\.tsx?$/.test(entry)) yield path
-  }
-}
-const importsOf = (text: string): string[] =>
-  [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s*'([^']+)'/g)].map(
-    (m) => m[1] ?? m[2] ?? m[3] ?? '',
-  )
 
 const files = packages.flatMap((name) => [...sources(join(root, name))].map((path) => ({ name, path, text: readFileSync(path, 'utf8') })))
 

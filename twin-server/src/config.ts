@@ -48,6 +48,8 @@ const environment = z.object({
   TWIN_KEEP_RAW_DAYS: z.coerce.number().int().min(2).default(90),
   TWIN_KEEP_MINUTES_DAYS: z.coerce.number().int().min(2).default(730),
   TWIN_ROLLUPS: on.default('on'),
+  /** Names of the modules to start, separated by commas; empty: all. */
+  TWIN_MODULES: z.string().default(''),
   /** Program that takes camera streams in. */
   TWIN_FFMPEG: z.string().default('ffmpeg'),
   /** 审图号 of the base map in use, shown in the map's footer. */
@@ -81,6 +83,8 @@ export interface Config {
   readonly keepRawDays: number
   readonly keepMinutesDays: number
   readonly rollups: boolean
+  /** null: every module. */
+  readonly modules: readonly string[] | null
   readonly ffmpeg: string
   readonly map: { readonly approval: string | null; readonly file: string | null; readonly crs: 'WGS-84' | 'GCJ-02' }
 }
@@ -149,6 +153,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keepRawDays: e.TWIN_KEEP_RAW_DAYS,
     keepMinutesDays: e.TWIN_KEEP_MINUTES_DAYS,
     rollups: e.TWIN_ROLLUPS === 'on',
+    modules: e.TWIN_MODULES.trim() === '' ? null : e.TWIN_MODULES.split(',').map((name) => name.trim()),
     ffmpeg: e.TWIN_FFMPEG,
     map: { approval: e.TWIN_MAP_APPROVAL || null, file: e.TWIN_MAP_FILE ?? null, crs: e.TWIN_MAP_CRS },
   }

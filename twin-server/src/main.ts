@@ -120,6 +120,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     allowedOrigins: origins,
     log,
     filesDir: join(config.dataDir, 'files'),
+    modules: config.modules,
     services: [cameraService(box)],
   })
   parts.add('modules', () => modules.stop())
@@ -217,6 +218,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       videoRoutes({ video, records: modules.records, security, allowedOrigins: origins, log, gate: modules.gate, clock }),
     ],
     gate: modules.gate,
+    closed: modules.closed,
     workOf: (user) => modules.workOf(user),
     metrics: [
       () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),

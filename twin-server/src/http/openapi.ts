@@ -12,9 +12,10 @@ const both = ({ zh, en }: { readonly zh: string; readonly en: string }): string 
 
 export type Paths = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 /** OpenAPI 3.1 of the whole REST API, from the table that the server registers and what other parts add. */
-export function openApiDocument(version: string, further: Paths = {}): Json {
+export function openApiDocument(version: string, further: Paths = {}, closed: (path: string) => boolean = () => false): Json {
   const paths: Record<string, Record<string, unknown>> = signInPaths()
   for (const [name, operation] of Object.entries(operations) as [string, Operation][]) {
+    if (closed(operation.path)) continue
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
     ;(paths[path] ??= {})[operation.method] = describe(name, operation)
   }

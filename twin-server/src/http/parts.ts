@@ -111,6 +111,8 @@ export interface HttpParts {
   readonly changes: StationChanges
   readonly extensions?: readonly HttpExtension[]
   readonly gate?: Gate
+  /** Whether an address belongs to a module that this installation does not have: 404, whoever asks. */
+  readonly closed?: (path: string) => boolean
   /** Numbers of what a person still has to do; nobody is deleted who has any. */
   readonly workOf?: (user: string) => Promise<readonly string[]>
   /** Further numbers for /metrics: ingest, live, jobs. */

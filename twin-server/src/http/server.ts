@@ -51,6 +51,7 @@ export function createHttp(parts: HttpParts): Http {
     await next()
     for (const [name, value] of headers) context.res.headers.set(name, value)
   })
+  app.use('/api/*', (context, next) => (parts.closed?.(context.req.path) ? Promise.resolve(errorResponse('not-found')) : next()))
   const limit = (maxSize: number) => bodyLimit({ maxSize, onError: () => errorResponse('too-large') })
   const usual = limit(4 * 1024 * 1024)
   const larger = (parts.extensions ?? []).flatMap(({ bodies }) =>
@@ -78,7 +79,8 @@ export function createHttp(parts: HttpParts): Http {
   for (const path of ['/api/audit', '/api/audit/*'])
     app.on(['PUT', 'DELETE', 'PATCH', 'POST'], path, () => errorResponse('method-not-allowed'))
 
-  const document = openApiDocument(config.version, Object.assign({}, ...(parts.extensions ?? []).map(({ paths }) => paths)) as Paths)
+  const further = Object.assign({}, ...(parts.extensions ?? []).map(({ paths }) => paths)) as Paths
+  const document = openApiDocument(config.version, further, parts.closed)
   app.get('/api/openapi.json', (context) => context.json(document))
   app.get('/api/docs', (context) => context.redirect('/api/docs/'))
   app.get('/api/docs/*', async (context) => {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
-import { workOrder } from '@twin/models/records'
+import { moduleLabels, records as declared, workOrder } from '@twin/models/records'
 import type { Gate, HttpExtension, HttpLog } from '../http/index.ts'
 import { camelTables } from '../records/columns.ts'
 import { createRecords, type Records } from '../records/engine.ts'
@@ -15,16 +15,13 @@ import { searchEverywhere } from '../records/search.ts'
 import { newRowId } from '../records/writer.ts'
 import type { Security } from '../security/index.ts'
 import type { Database } from '../store/index.ts'
-import { openMenu, seedMenu } from './foundation/menu.ts'
-import { seedRoles } from './foundation/roles.ts'
-import { openSettings, type Settings } from './foundation/settings.ts'
-import { createEscalations } from './supervision/escalations.ts'
+import { chooseModules, closedTo } from './define.ts'
+import { openMenu, openSettings, seedMenu, seedRoles, type Settings } from './foundation/index.ts'
 import { lateLivePort, type LivePort } from './live-port.ts'
-import { stationBell } from './supervision/live/follow.ts'
 import type { AnyService } from '../records/types.ts'
 import { repeat } from './periodic.ts'
-import { outboxWork, periodicWork, services } from './services.ts'
-import { maintenancePaths, mountMaintenance } from './supervision/maintenance-routes.ts'
+import { createEscalations, stationBell } from './supervision/index.ts'
+import { modules as table } from './table.ts'
 
 export interface ModulesParts {
   readonly db: Kysely<Database>
@@ -39,9 +36,11 @@ export interface ModulesParts {
   readonly scan?: VirusScan
   /** IANA zone that cuts days and months of statistics. */
   readonly zone?: string
-  /** Services of adapters, beside those of `services.ts`. */
+  /** Names of the modules this installation has; all, when not given. Throws for a choice that cannot work. */
+  readonly modules?: readonly string[] | null
+  /** Services of adapters, beside those of the modules. */
   readonly services?: readonly AnyService[]
-  /** Handlers of what transitions send outside, by kind, beside those of `services.ts`. */
+  /** Handlers of what transitions send outside, by kind, beside those of the modules. */
   readonly outbox?: Readonly<Record<string, OutboxHandler>>
 }
 export interface Modules {
@@ -50,6 +49,8 @@ export interface Modules {
   readonly bells: Bells
   readonly extension: HttpExtension
   readonly gate: Gate
+  /** Whether an address belongs to a module that is not here. */
+  readonly closed: (path: string) => boolean
   /** An alarm escalated: its message need not wait for the next round. */
   readonly escalated: () => void
   /** Numbers of the open work orders a person holds. */
@@ -66,11 +67,15 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   const { db, security, clock } = parts
   const { org } = security
   const live = lateLivePort()
-  const all = [...services, ...(parts.services ?? [])]
-  const records = createRecords({ db, clock, audit: security.audit, org, services: all, live })
+  const chosen = chooseModules(table, parts.modules ?? null)
+  const closed = closedTo(table, chosen, declared)
+  const all = [...chosen.flatMap(({ services }) => services), ...(parts.services ?? [])]
+  const names = new Set(chosen.map(({ name }) => name))
+  const offered = declared.filter(({ module }) => names.has(module))
+  const records = createRecords({ db, clock, audit: security.audit, org, services: all, live, records: offered })
   await seedRoles(records, org, security.permissions)
   await seedMenu(records, org)
-  const menu = await openMenu(records, org)
+  const menu = await openMenu(records, org, closed)
   const settings = await openSettings(records, org)
   security.allChanged()
 
@@ -82,10 +87,9 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     if (bell === 'settings') await settings.reload()
   }
   bells.on((bell) => void follow(bell).catch(failed))
-  const handlers = Object.entries(outboxWork).map(([kind, work]): [string, OutboxHandler] => [
-    kind,
-    (body, org) => work({ body, org, records, live }),
-  ])
+  const handlers = chosen
+    .flatMap(({ outbox = {} }) => Object.entries(outbox))
+    .map(([kind, work]): [string, OutboxHandler] => [kind, (body, org) => work({ body, org, records, live })])
   const outbox = createOutbox(camelTables(db), clock, { ...Object.fromEntries(handlers), ...parts.outbox })
   const stopping = new AbortController()
   records.turns.onCommit(async (rung, emitted) => {
@@ -98,14 +102,16 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   const escalations = createEscalations({ records, org, clock })
   escalations.start(stopping.signal, (error) => parts.log.error({ err: error }, 'an escalation could not be delivered'))
 
-  const periodic = periodicWork.map(({ everyMs, run }) => ({ everyMs, run: () => run(records, live, org, Math.trunc(clock.now())) }))
-  const works = periodic.map(({ everyMs, run }) =>
+  const works = chosen.flatMap(({ periodic = [] }) => periodic)
+  const periodic = works.map(({ everyMs, run }) => ({ everyMs, run: () => run(records, live, org, Math.trunc(clock.now())) }))
+  const repeated = periodic.map(({ everyMs, run }) =>
     repeat(everyMs, stopping.signal, run, (error) => parts.log.error({ err: error }, 'periodic work failed')),
   )
 
+  const shown = table.map(({ name, version, needs }) => ({ name, label: moduleLabels[name], version, needs, running: names.has(name) }))
   const files = createFolderStore(parts.filesDir)
   const extension: HttpExtension = {
-    paths: { ...recordPaths(), ...maintenancePaths },
+    paths: Object.assign(recordPaths(offered), ...chosen.map(({ paths }) => paths)) as HttpExtension['paths'],
     bodies: { '/api/files': 256 * 1024 * 1024, '/api/records/': 32 * 1024 * 1024 },
     mount(app, { from }) {
       const tools: HttpToolsParts = { security, allowedOrigins: parts.allowedOrigins, log: parts.log, from, gate: menu.gate }
@@ -122,7 +128,8 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
       app.get('/api/search', (context) =>
         answer(tools, context, null, async ({ actor }) => ({ rows: await searchEverywhere(records, context.req.query('q') ?? '', actor) })),
       )
-      mountMaintenance(app, records, live, tools)
+      app.get('/api/modules', (context) => answer(tools, context, null, () => Promise.resolve({ modules: shown })))
+      for (const { mount } of chosen) mount?.(app, records, live, tools)
       app.get('/api/events', (context) => eventStream(tools, bells, context))
     },
   }
@@ -132,6 +139,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     bells,
     extension,
     gate: menu.gate,
+    closed,
     connect: live.connect,
     async workOf(user) {
       const rows = await records.db
@@ -152,7 +160,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     escalated: () => void escalations.deliver().catch(failed),
     async stop() {
       stopping.abort()
-      await Promise.all(works)
+      await Promise.all(repeated)
       await bells.stop()
     },
   }

@@ -19,6 +19,9 @@ export type BulkAct = { readonly transition: string; readonly input?: unknown } 
 
 export interface Records extends Reader {
   readonly db: AnyDb
+  /** Those this installation has. */
+  readonly offered: readonly RecordModel[]
+  find(name: string): RecordModel | undefined
   readonly turns: Turns
   /** For services and seeds: writes without asking anybody's permission. */
   readonly writer: Writer
@@ -37,9 +40,11 @@ export interface Records extends Reader {
 /** The records engine: what the declarations say, done. Throws when a declared guard or effect has no service behind it. */
 export function createRecords(parts: RecordsParts): Records {
   const services = new Map(parts.services.map((service) => [service.record.name, service]))
-  for (const record of declared) demandServices(record, services.get(record.name))
+  const offered = parts.records ?? declared
+  const byName = new Map(offered.map((record) => [record.name, record]))
+  for (const record of offered) demandServices(record, services.get(record.name))
   const db = camelTables(parts.db)
-  const reader = createReader(db, services)
+  const reader = createReader(db, services, byName)
   const turns = createTurns(parts.db, parts.clock, parts.audit, parts.live)
   const writer = createWriter(services, parts.newId ?? newRowId)
   const people = createPeople(writer, services)
@@ -48,6 +53,8 @@ export function createRecords(parts: RecordsParts): Records {
   const engine: Records = {
     ...reader,
     db,
+    offered,
+    find: (name) => byName.get(name),
     turns,
     writer,
     run,

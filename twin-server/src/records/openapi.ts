@@ -7,7 +7,6 @@ import {
   inputSchema,
   permissionOf,
   type RecordModel,
-  records,
   rowSchema,
 } from '@twin/models/records'
 
@@ -23,8 +22,8 @@ const error = { $ref: '#/components/responses/Error' }
 const query = (name: string, description: string, schema: Json = { type: 'string' }): Json => ({ name, in: 'query', description, schema })
 const id: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string' } }
 
-/** OpenAPI of every record, written from its declaration. */
-export function recordPaths(): Paths {
+/** OpenAPI of records, written from their declarations. */
+export function recordPaths(records: readonly RecordModel[]): Paths {
   return Object.assign({}, ...records.map(pathsOf)) as Paths
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { allFields, externals, findRecord, type ListQuery, type RecordModel, referrersOf } from '@twin/models/records'
+import { allFields, externals, type ListQuery, type RecordModel, referrersOf } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
 import { demand, mayDo, visibleRows } from './access.ts'
 import { columnNames } from './columns.ts'
@@ -51,7 +51,7 @@ export interface Reader {
   history(record: RecordModel, id: string, actor: Actor): Promise<readonly Values[]>
 }
 
-export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService>): Reader {
+export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService>, offered: ReadonlyMap<string, RecordModel>): Reader {
   const base = (record: RecordModel, query: RowQuery, actor: Actor) => rowsUnder(db, record, services.get(record.name), actor, query)
   const selected = (record: RecordModel) => columnNames(record).map((name) => `${record.table}.${name}`)
 
@@ -123,7 +123,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
     },
     count: (record, query, actor) => count(record, query, actor),
     async options(to, text, filters, actor, most = 50) {
-      const record = findRecord(to)
+      const record = offered.get(to)
       if (record) {
         demand(actor, record, 'view')
         const words = text.trim()
@@ -155,7 +155,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
       await one(record, id, actor)
       const found: Related[] = []
       for (const { record: other, field } of referrersOf(record.name)) {
-        if (!mayDo(actor, other, 'view')) continue
+        if (!offered.has(other.name) || !mayDo(actor, other, 'view')) continue
         // As the list under the same filter counts them.
         const n = await count(other, { q: '', filters: [{ field, operator: 'is', values: [id] }] }, actor, 1000)
         if (n > 0) found.push({ record: other.name, field, count: n })

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { findRecord, type ListQuery, parseListQuery, type RecordModel } from '@twin/models/records'
+import { type ListQuery, parseListQuery, type RecordModel } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
 import { checked, queryOf } from '../http/request-input.ts'
 import type { Records } from './engine.ts'
@@ -26,7 +26,7 @@ export function mountRecords(
   type Work = (request: Request, record: RecordModel) => Promise<Answer>
   const on = (method: string, path: string, verb: string | null, work: Work): void => {
     app.on(method, `/api/records/:record${path}`, (context) => {
-      const record = findRecord(context.req.param('record') ?? '')
+      const record = records.find(context.req.param('record') ?? '')
       // `POST …/:id/:transition` is logged under the transition's name.
       const kind = verb === null ? null : `${context.req.param('record') ?? ''}.${context.req.param('transition') ?? verb}`
       return answer(parts, context, record ? kind : null, async (request) => {
@@ -112,7 +112,7 @@ export function mountRecords(
   app.get('/api/options/:to', (context) =>
     answer(parts, context, null, async (request) => {
       const to = context.req.param('to')
-      const record = findRecord(to)
+      const record = records.find(to)
       const filters = record ? query(request, record).filters : []
       return { options: await records.options(to, context.req.query('q') ?? '', filters, request.actor) }
     }),

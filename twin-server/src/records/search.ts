@@ -1,4 +1,4 @@
-import { isSearchable, records as declared } from '@twin/models/records'
+import { isSearchable } from '@twin/models/records'
 import type { Records } from './engine.ts'
 import { mayDo } from './access.ts'
 import type { Actor } from './types.ts'
@@ -11,7 +11,6 @@ export interface Found {
 
 /** What people look for first; the rest follows as declared. */
 const first = ['station', 'device', 'asset', 'workOrder', 'repair', 'purchase', 'lease', 'part']
-const searched = declared.filter((record) => !record.hidden && isSearchable(record)).toSorted((a, b) => rank(a.name) - rank(b.name))
 function rank(name: string): number {
   const at = first.indexOf(name)
   return at < 0 ? first.length : at
@@ -23,8 +22,9 @@ export async function searchEverywhere(records: Records, text: string, actor: Ac
   const words = text.trim()
   if (words === '') return []
   const found = await Promise.all(
-    searched
-      .filter((record) => mayDo(actor, record, 'view'))
+    records.offered
+      .filter((record) => !record.hidden && isSearchable(record) && mayDo(actor, record, 'view'))
+      .toSorted((a, b) => rank(a.name) - rank(b.name))
       .map(async ({ name }) => {
         const rows = await records.options(name, words, [], actor, EACH)
         return rows.map((row) => ({ record: name, ...row }))

@@ -22,7 +22,7 @@ export interface Answer extends Values {
   readonly transitions: readonly string[]
 }
 
-export async function startRecordWorld(scan?: VirusScan): Promise<RecordWorld> {
+export async function startRecordWorld(scan?: VirusScan, only?: readonly string[]): Promise<RecordWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'twin-files-'))
   let modules: Modules | undefined
   const world = await startWorld(
@@ -39,10 +39,11 @@ export async function startRecordWorld(scan?: VirusScan): Promise<RecordWorld> {
           log: { error: (detail, message) => world.logged.push({ detail, message }) },
           filesDir: folder,
           ...(scan ? { scan } : {}),
+          ...(only ? { modules: only } : {}),
         })
         modules.connect(createLivePort({ ...live, refresh: () => undefined }))
         const made = modules
-        return { workOf: (user) => made.workOf(user), extensions: [modules.extension], gate: modules.gate }
+        return { workOf: (user) => made.workOf(user), extensions: [modules.extension], gate: modules.gate, closed: modules.closed }
       },
     },
   )

@@ -122,6 +122,8 @@ export interface RecordsParts {
   readonly org: string
   readonly services: readonly AnyService[]
   readonly live: LivePort
+  /** Those this installation has; all, when not given. Nobody finds rows of the others. */
+  readonly records?: readonly RecordModel[]
   /** Ids of new rows: 12 characters of 0-9a-z. */
   readonly newId?: () => string
 }

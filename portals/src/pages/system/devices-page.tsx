@@ -7,8 +7,7 @@ import { useSearchParams } from 'react-router'
 import { useAction, useCall } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { Await, Page } from '../../ui/widgets/index.ts'
-import { useFleet } from '../supervision/overview/use-fleet.ts'
-import { StationSelect } from '../supervision/station-select.tsx'
+import { StationSelect, useFleet } from '../supervision/index.ts'
 
 interface Secret {
   readonly username: string

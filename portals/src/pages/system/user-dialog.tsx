@@ -3,7 +3,7 @@ import { Alert, Form, Input, Modal, Select } from 'antd'
 import { ApiFailure, useAction } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { schemaRule } from '../../ui/mapper/index.ts'
-import { useFleet } from '../supervision/overview/use-fleet.ts'
+import { useFleet } from '../supervision/index.ts'
 import type { UserRow } from './users-page.tsx'
 
 interface UserDialogProps {

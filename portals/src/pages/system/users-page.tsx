@@ -8,7 +8,7 @@ import { useMay, useMe } from '../../console/session.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatTime } from '../../ui/format.ts'
 import { Await, Page, PagedTable } from '../../ui/widgets/index.ts'
-import { useFleet } from '../supervision/overview/use-fleet.ts'
+import { useFleet } from '../supervision/index.ts'
 import { UserDialog } from './user-dialog.tsx'
 
 export type UserRow = z.output<typeof schemas.userRow>

@@ -1,7 +1,7 @@
 import { type Analysis, analyses, type AnalysisRow, foldAnalysis, rowsOf } from '@twin/models/analysis'
 import { dayOf } from '@twin/models/energy'
 import type { Label } from '@twin/models/kinds'
-import { type Asked, edgesIn, sources } from '../../modules/supervision/analysis/index.ts'
+import { type Asked, edgesIn, sources } from '../../modules/supervision/index.ts'
 import type { Principal } from '../../security/index.ts'
 import { inScope } from '../../security/index.ts'
 import type { Call, Handlers, ResultOf } from '../call.ts'

@@ -12,7 +12,7 @@ import {
 } from '@twin/models/energy'
 import { findKind, findPoint } from '@twin/models/kinds'
 import { counterSources, type DeviceConfig, plantLimits, type StationConfig } from '@twin/models/stations'
-import { readTariffs } from '../../modules/supervision/tariffs.ts'
+import { readTariffs } from '../../modules/supervision/index.ts'
 import { camelTables } from '../../records/columns.ts'
 import type { Handlers, ResultOf } from '../call.ts'
 import type { HttpParts, HttpStore } from '../parts.ts'

@@ -1,7 +1,7 @@
 import { workOrder } from '@twin/models/records'
 import { Refusal } from '../../http/api-error.ts'
 import { type AnyService, defineService, type Turn } from '../../records/types.ts'
-import { announce } from '../foundation/announce.ts'
+import { announce } from '../foundation/index.ts'
 import { nextNumber } from '../document-number.ts'
 
 export const workOrderService: AnyService = defineService({

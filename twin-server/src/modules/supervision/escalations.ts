@@ -5,7 +5,7 @@ import { escalationOccasion } from '@twin/models/alarms'
 import { deviceLabel, findKind } from '@twin/models/kinds'
 import { installation, type Records } from '../../records/engine.ts'
 import type { Turn } from '../../records/types.ts'
-import { announce } from '../foundation/announce.ts'
+import { announce } from '../foundation/index.ts'
 
 export interface Escalations {
   /** Tells the managers of what escalated and they were not told of yet. */

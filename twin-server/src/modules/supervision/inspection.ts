@@ -4,7 +4,7 @@ import type { StationConfig } from '@twin/models/stations'
 import { Refusal } from '../../http/api-error.ts'
 import { type AnyService, defineService, type Turn, type Writer } from '../../records/types.ts'
 import { nextDocument } from '../document-number.ts'
-import { settingIn } from '../foundation/settings.ts'
+import { settingIn } from '../foundation/index.ts'
 import { firstFrom, startOfDay, today, zoneOf } from './maintenance-days.ts'
 
 type Plan = RowOf<typeof inspectionPlan>

@@ -2,7 +2,7 @@ import { part, partMovement, partStock } from '@twin/models/records'
 import { Refusal } from '../../http/api-error.ts'
 import { sql } from 'kysely'
 import type { Turn, Writer } from '../../records/types.ts'
-import { announce } from '../foundation/announce.ts'
+import { announce } from '../foundation/index.ts'
 
 interface Move {
   readonly part: string

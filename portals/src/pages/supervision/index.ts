@@ -1,0 +1,2 @@
+export { useFleet } from './overview/use-fleet.ts'
+export { StationSelect } from './station-select.tsx'

@@ -1,0 +1,5 @@
+export { announce } from './announce.ts'
+export { openMenu, seedMenu } from './menu.ts'
+export { foundation } from './module.ts'
+export { permissionsFromRoles, seedRoles } from './roles.ts'
+export { openSettings, settingIn, type Settings } from './settings.ts'

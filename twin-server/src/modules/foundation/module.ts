@@ -1,0 +1,14 @@
+import type { Module } from '../define.ts'
+import { menuService } from './menu.ts'
+import { inboxService, messageService } from './messages.ts'
+import { regionService } from './regions.ts'
+import { roleService } from './roles.ts'
+import { settingService } from './settings.ts'
+
+/** People, roles, menus, regions, messages, files, settings and terms: what every other module stands on. */
+export const foundation: Module = {
+  name: 'foundation',
+  version: '1.0.0',
+  needs: [],
+  services: [regionService, roleService, menuService, messageService, inboxService, settingService],
+}

@@ -1,0 +1,5 @@
+export { type Asked, edgesIn, sources } from './analysis/index.ts'
+export { createEscalations } from './escalations.ts'
+export { stationBell } from './live/follow.ts'
+export { supervision } from './module.ts'
+export { readTariffs } from './tariffs.ts'
