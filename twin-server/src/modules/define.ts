@@ -38,7 +38,8 @@ export function chooseModules(table: readonly Module[], names: readonly string[]
   if (names === null) return table
   const wanted = new Set([...names, 'foundation'])
   const stray = [...wanted].find((name) => table.every((module) => module.name !== name))
-  if (stray !== undefined) throw new ConfigError(`TWIN_MODULES: there is no module '${stray}', choose from ${table.map(({ name }) => name).join(', ')}.`)
+  if (stray !== undefined)
+    throw new ConfigError(`TWIN_MODULES: there is no module '${stray}', choose from ${table.map(({ name }) => name).join(', ')}.`)
   const chosen = table.filter(({ name }) => wanted.has(name))
   for (const { name, needs } of chosen) {
     const missing = needs.filter((need) => !wanted.has(need))

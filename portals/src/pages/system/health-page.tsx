@@ -7,6 +7,7 @@ import { useText } from '../../i18n/index.ts'
 import { formatNumber, formatTime } from '../../ui/format.ts'
 import { Await, KpiStrip, Page } from '../../ui/widgets/index.ts'
 import { readMetrics, type Metric } from './metrics.ts'
+import { ModulesTable } from './modules-table.tsx'
 
 /** Parts of the server with their own words, and the metrics Prometheus sees. */
 export function HealthPage() {
@@ -88,6 +89,8 @@ export function HealthPage() {
           ]}
         />
       </Await>
+      <div className="section-title">{t('health.modules')}</div>
+      <ModulesTable />
       <div className="section-title">
         {t('health.metrics')}
         <Input.Search

@@ -95,7 +95,12 @@ export async function openMenu(engine: Records, org: string, closed: (path: stri
   const byId = (id: string | null): Entry | undefined => entries.find((entry) => entry.id === id)
   /** Neither it nor what it stands under is hidden or closed to him. */
   function open(entry: Entry, principal: Principal, depth = 0): boolean {
-    if (entry.concealed || closed(entry.api ?? entry.path ?? '') || (entry.permission !== null && !principal.permissions.has(entry.permission))) return false
+    if (
+      entry.concealed ||
+      closed(entry.api ?? entry.path ?? '') ||
+      (entry.permission !== null && !principal.permissions.has(entry.permission))
+    )
+      return false
     const parent = byId(entry.parent)
     return !parent || depth > 20 || open(parent, principal, depth + 1)
   }
