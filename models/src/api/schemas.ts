@@ -209,6 +209,20 @@ export const deadLetter = z.object({
   preview: z.string().meta({ description: 'text if readable, else hex' }),
 })
 
+/** What finds log lines: list and export alike. Texts are met exactly; `user` is a sign-in name, a name or an id. */
+export const auditFilter = {
+  platform: z.enum(['foundation', 'supervision', 'service', 'investment', 'mall', 'analytics', 'platform', 'governance']).optional(),
+  user: z.string().optional(),
+  kind: z.string().optional(),
+  record: z.string().optional(),
+  action: z.string().optional(),
+  /** Number, name or id of what it is about. */
+  number: z.string().optional(),
+  address: z.string().optional(),
+  result: z.string().optional(),
+  from: z.coerce.number().int().optional(),
+  to: z.coerce.number().int().optional(),
+}
 export const auditRow = z.object({
   id: z.string(),
   at: time,
@@ -216,7 +230,12 @@ export const auditRow = z.object({
   userName: z.string().nullable(),
   from: z.string().nullable(),
   kind: z.string(),
+  /** What it is about, and what was done: `workOrder.assign` is `workOrder` and `assign`, `export.alarms` is `alarms` and `export`. */
+  family: z.string(),
+  action: z.string(),
   target: z.string().nullable(),
+  /** Number or name of the target, as it was then. */
+  title: z.string().nullable(),
   result: z.string(),
   before: z.unknown(),
   after: z.unknown(),

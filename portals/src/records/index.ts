@@ -1,4 +1,5 @@
 import './records.css'
+export { FieldValue, fieldOf } from './field-value.tsx'
 export { InboxBadge } from './inbox-badge.tsx'
 export { useMenu, pathsOf, type MenuNode } from './menu-tree.ts'
 export { RecordDetailPage } from './record-detail-page.tsx'

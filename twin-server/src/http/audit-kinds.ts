@@ -56,6 +56,7 @@ export const auditKinds: Readonly<Record<OperationName, string | null>> = {
   drainNode: 'cluster.drain',
   releaseQuarantine: 'cluster.release',
   audit: null,
+  auditExport: 'export.audit',
   auditVerify: null,
   users: null,
   createUser: 'user.create',

@@ -5,6 +5,7 @@ import { Refusal } from '../http/api-error.ts'
 import { columnNames, columnValues } from './columns.ts'
 import { refusalOf } from './database-errors.ts'
 import { refuseIfReferred } from './references.ts'
+import { titleOf } from './titles.ts'
 import type { AnyService, Row, Turn, Values, Writer } from './types.ts'
 
 export const newRowId = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12)
@@ -56,7 +57,7 @@ export function createWriter(services: ReadonlyMap<string, AnyService>, newId: (
       .catch((error: unknown) => {
         throw refusalOf(error, record)
       })
-    note(turn, record, 'create', row.id, undefined, openValues(record, row))
+    note(turn, record, 'create', row, undefined, openValues(record, row))
     return row
   }
 
@@ -72,7 +73,7 @@ export function createWriter(services: ReadonlyMap<string, AnyService>, newId: (
         throw refusalOf(error, record)
       })
     const [was, is] = differences(record, before, after)
-    note(turn, record, kind, before.id, was, is)
+    note(turn, record, kind, after, was, is)
     return after
   }
 
@@ -110,7 +111,7 @@ export function createWriter(services: ReadonlyMap<string, AnyService>, newId: (
         .catch((error: unknown) => {
           throw refusalOf(error, record)
         })
-    note(turn, record, 'delete', before.id, openValues(record, before), undefined)
+    note(turn, record, 'delete', before, openValues(record, before), undefined)
   }
 
   const writer: InnerWriter = {
@@ -132,14 +133,15 @@ export function createWriter(services: ReadonlyMap<string, AnyService>, newId: (
   return writer
 }
 
-function note(turn: Turn, record: RecordModel, kind: string, id: string, before: Values | undefined, after: Values | undefined): void {
+function note(turn: Turn, record: RecordModel, kind: string, row: Row, before: Values | undefined, after: Values | undefined): void {
   const { actor } = turn
   turn.audit.push({
     user: actor.id,
     userName: actor.name,
     from: actor.from,
     kind: `${record.name}.${kind}`,
-    target: id,
+    target: row.id,
+    title: titleOf(record, row),
     result: 'ok',
     ...(before ? { before } : {}),
     ...(after ? { after } : {}),

@@ -9,6 +9,8 @@ export interface AuditEntry {
   /** `sign-in`, `alarm.ack`, `command.issue`, `user.update` … */
   readonly kind: string
   readonly target: string | null
+  /** Number or name of the target at this moment. */
+  readonly title?: string
   /** `ok` or the reason of the refusal. */
   readonly result: string
   readonly before?: unknown
@@ -52,6 +54,7 @@ export interface AuditContent {
   readonly from_addr: string | null
   readonly kind: string
   readonly target: string | null
+  readonly title: string | null
   readonly result: string
   readonly before: unknown
   readonly after: unknown
@@ -67,6 +70,7 @@ export function contentOf(org: string, at: number, entry: AuditEntry): AuditCont
     from_addr: text(entry.from),
     kind: storableText(entry.kind),
     target: text(entry.target),
+    title: text(entry.title ?? null),
     result: storableText(entry.result),
     before: storable(entry.before),
     after: storable(entry.after),
@@ -87,6 +91,8 @@ export function linkHash(previous: string, row: AuditContent): string {
     row.result,
     row.before ?? null,
     row.after ?? null,
+    // Lines from before titles were kept have none: their hashes stay what they were.
+    ...(row.title === null ? [] : [row.title]),
   ]
   return createHash('sha256').update(canonicalJson(fields)).digest('hex')
 }

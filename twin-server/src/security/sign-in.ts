@@ -6,6 +6,7 @@ import { type AuthEngine, addressHeader } from './auth-engine.ts'
 import { maxPasswordLength, verifyPassword } from './password.ts'
 import type { Sessions } from './sessions.ts'
 import type { AuthDatabase } from './tables.ts'
+import { deviceOf } from './user-agent.ts'
 
 export type SignInResult =
   | { readonly ok: true; readonly response: Response }
@@ -34,8 +35,17 @@ export function createSignIn(
   sessions: Sessions,
   audit: AuditLog,
 ): SignIn {
-  const log = (kind: string, user: string | null, userName: string | null, from: string, result: string): Promise<void> =>
-    audit.append({ user, userName, from, kind, target: userName, result })
+  const log = (
+    kind: string,
+    user: string | null,
+    userName: string | null,
+    from: string,
+    headers: Headers,
+    result: string,
+  ): Promise<void> => {
+    const device = deviceOf(headers.get('user-agent'))
+    return audit.append({ user, userName, from, kind, target: userName, result, ...(device === null ? {} : { after: { device } }) })
+  }
 
   return {
     async signIn(request, from) {
@@ -49,7 +59,7 @@ export function createSignIn(
       return attempts.inTurn(name, async (): Promise<SignInResult> => {
         const locked = await attempts.lockedFor(name)
         if (locked > 0) {
-          await log('sign-in', null, name, from, 'locked')
+          await log('sign-in', null, name, from, request.headers, 'locked')
           return { ok: false, reason: 'locked', retryAfter: locked / 1000 }
         }
         const response = await engine.handler(
@@ -60,13 +70,13 @@ export function createSignIn(
           }),
         )
         if (response.status === 429) {
-          await log('sign-in', null, name, from, 'throttled')
+          await log('sign-in', null, name, from, request.headers, 'throttled')
           return { ok: false, reason: 'throttled', retryAfter: Number(response.headers.get('x-retry-after') ?? 60) }
         }
         if (response.status >= 500) throw new Error(`sign-in answered ${response.status}`)
         if (!response.ok) {
           await attempts.failed(name)
-          await log('sign-in', null, name, from, 'failed')
+          await log('sign-in', null, name, from, request.headers, 'failed')
           return { ok: false, reason: 'sign-in-failed' }
         }
         await attempts.succeeded(name)
@@ -76,7 +86,7 @@ export function createSignIn(
           .set({ last_sign_in_at: Math.trunc(clock.now()) })
           .where('id', '=', user.id)
           .execute()
-        await log('sign-in', user.id, name, from, 'ok')
+        await log('sign-in', user.id, name, from, request.headers, 'ok')
         return { ok: true, response }
       })
     },
@@ -87,7 +97,7 @@ export function createSignIn(
       )
       if (principal) {
         sessions.changed(principal.id)
-        await log('sign-out', principal.id, principal.username, from, 'ok')
+        await log('sign-out', principal.id, principal.username, from, request.headers, 'ok')
       }
       return response
     },

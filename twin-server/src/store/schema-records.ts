@@ -217,6 +217,10 @@ export interface AuditLog {
   after: unknown
   prev_hash: string
   hash: string
+  /** Number or name of what it is about, as it was then. */
+  title: Generated<string | null>
+  family: Generated<string>
+  action: Generated<string>
 }
 
 /** Master data as it was from a time on, for analyses; written by triggers, never changed. `row` null = gone. */

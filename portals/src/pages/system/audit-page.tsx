@@ -1,43 +1,71 @@
+import { DownloadOutlined } from '@ant-design/icons'
 import { operations } from '@twin/models/api'
 import type { schemas } from '@twin/models/api'
-import { Alert, Button, Input, Select, type TableColumnsType } from 'antd'
+import { familyLabel, findRecord, logActionLabel } from '@twin/models/records'
+import { Alert, Button, Dropdown, type TableColumnsType, Tag } from 'antd'
 import { useState } from 'react'
+import { Link } from 'react-router'
 import type { z } from 'zod'
-import { useCall } from '../../api/index.ts'
+import { fileAddress, useCall } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { serverNow } from '../../live/index.ts'
 import { formatTime } from '../../ui/format.ts'
 import { Await, lastPeriod, Page, PagedTable, PeriodPicker, type Period } from '../../ui/widgets/index.ts'
+import { LogDifference } from './log-difference.tsx'
+import { type LogFilter, LogFilterBar } from './log-filter.tsx'
 
 type Row = z.output<typeof schemas.auditRow>
 const minute = (): number => Math.ceil(serverNow() / 60_000) * 60_000
 
-/** Who did what, from where, with what result; and whether the log is still what it was. */
+/** Who did what, from where, with what result, on every platform; and whether the log is still what it was. */
 export function AuditPage() {
-  const { t, lang } = useText()
+  const { t, lang, label } = useText()
   const [period, setPeriod] = useState<Period>(() => lastPeriod(7 * 86_400_000, minute()))
-  const [filter, setFilter] = useState<{ readonly user?: string; readonly kind?: string; readonly result?: string }>({})
+  const [filter, setFilter] = useState<LogFilter>({})
   const [page, setPage] = useState({ page: 1, size: 30 })
-  const found = useCall(
-    operations.audit,
-    { query: { ...filter, from: period.from, to: period.to, ...page } },
-    { keep: true, every: 15_000 },
-  )
-  const change = (part: object): void => {
-    setFilter({ ...filter, ...part })
-    setPage({ ...page, page: 1 })
-  }
+  const said = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as LogFilter
+  const query = { ...said, from: period.from, to: period.to }
+  const found = useCall(operations.audit, { query: { ...query, ...page } }, { keep: true, every: 15_000 })
   const columns: TableColumnsType<Row> = [
     { title: t('common.time'), key: 'at', render: (_, row) => <span className="num">{formatTime(row.at, 'full', lang)}</span> },
     { title: t('audit.user'), key: 'user', render: (_, row) => row.userName ?? row.user ?? '—' },
-    { title: t('audit.from'), key: 'from', render: (_, row) => <span className="mono">{row.from ?? '—'}</span> },
-    { title: t('audit.kind'), dataIndex: 'kind', key: 'kind' },
-    { title: t('audit.target'), key: 'target', render: (_, row) => row.target ?? '' },
-    { title: t('audit.result'), dataIndex: 'result', key: 'result' },
+    { title: t('audit.record'), key: 'record', render: (_, row) => label(familyLabel(row.family)) },
+    { title: t('audit.action'), key: 'action', render: (_, row) => label(logActionLabel(row.family, row.action)) },
+    { title: t('audit.target'), key: 'target', render: (_, row) => <Target row={row} /> },
+    {
+      title: t('audit.result'),
+      key: 'result',
+      render: (_, row) => <Tag color={row.result === 'ok' ? 'success' : 'error'}>{row.result === 'ok' ? t('audit.done') : row.result}</Tag>,
+    },
+    { title: t('audit.address'), key: 'from', render: (_, row) => <span className="mono">{row.from ?? '—'}</span> },
     { title: t('audit.hash'), key: 'hash', render: (_, row) => <span className="mono muted">{row.hash.slice(0, 12)}…</span> },
   ]
   return (
-    <Page title={t('audit.title')} testId="audit-page" extra={<VerifyButton />}>
+    <Page
+      title={t('audit.title')}
+      testId="audit-page"
+      extra={
+        <>
+          <Dropdown
+            menu={{
+              items: (['csv', 'xlsx'] as const).map((format) => ({
+                key: format,
+                label: (
+                  <a href={fileAddress(operations.auditExport, { query: { ...query, format, lang } })} download>
+                    {format.toUpperCase()}
+                  </a>
+                ),
+              })),
+            }}
+          >
+            <Button icon={<DownloadOutlined />} data-testid="audit-export">
+              {t('common.export')}
+            </Button>
+          </Dropdown>
+          <VerifyButton />
+        </>
+      }
+    >
       <div className="tool-row">
         <PeriodPicker
           value={period}
@@ -47,27 +75,12 @@ export function AuditPage() {
             setPage({ ...page, page: 1 })
           }}
         />
-        <Input.Search
-          allowClear
-          style={{ width: 150 }}
-          placeholder={t('audit.user')}
-          aria-label={t('audit.user')}
-          onSearch={(user) => change({ user })}
-        />
-        <Input.Search
-          allowClear
-          style={{ width: 170 }}
-          placeholder={t('audit.kind')}
-          aria-label={t('audit.kind')}
-          onSearch={(kind) => change({ kind })}
-        />
-        <Select
-          allowClear
-          style={{ width: 130 }}
-          placeholder={t('audit.result')}
-          aria-label={t('audit.result')}
-          onChange={(result?: string) => change({ result: result ?? '' })}
-          options={[...new Set((found.data?.rows ?? []).map((row) => row.result))].map((value) => ({ value, label: value }))}
+        <LogFilterBar
+          value={filter}
+          onChange={(part) => {
+            setFilter({ ...filter, ...part })
+            setPage({ ...page, page: 1 })
+          }}
         />
       </div>
       <Await query={found}>
@@ -85,26 +98,13 @@ export function AuditPage() {
   )
 }
 
-const changeOf = (row: Row) => <Change row={row} />
+const changeOf = (row: Row) => <LogDifference family={row.family} before={row.before} after={row.after} />
 
-function Change({ row }: { readonly row: Row }) {
-  const { t } = useText()
-  return (
-    <div className="readings">
-      <div>
-        <div className="section-title">{t('audit.before')}</div>
-        <pre className="payload mono">{pretty(row.before)}</pre>
-      </div>
-      <div>
-        <div className="section-title">{t('audit.after')}</div>
-        <pre className="payload mono">{pretty(row.after)}</pre>
-      </div>
-    </div>
-  )
-}
-
-function pretty(value: unknown): string {
-  return value === null || value === undefined ? '—' : JSON.stringify(value, null, 2)
+/** The number or name of what it is about, with the way to it where it is a record. */
+function Target({ row }: { readonly row: Row }) {
+  const name = row.title ?? row.target ?? ''
+  const gone = row.action === 'delete' || row.target === null
+  return findRecord(row.family) && !gone ? <Link to={`/records/${row.family}/${row.target}`}>{name}</Link> : name
 }
 
 function VerifyButton() {

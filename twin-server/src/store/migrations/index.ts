@@ -18,6 +18,7 @@ import { maintenance } from './0130-maintenance.ts'
 import { deletedUsers } from './0126-deleted-users.ts'
 import { departments } from './0127-departments.ts'
 import { stationRecords } from './0125-station-records.ts'
+import { logSearch } from './0165-log-search.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -40,4 +41,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0135-tariffs': tariffs,
   '0136-machine-use': machineUse,
   '0137-analysis': analysis,
+  '0165-log-search': logSearch,
 }
