@@ -19,6 +19,9 @@ import { installationCost } from './supervision/installation-cost.ts'
 import { tariff } from './supervision/tariff.ts'
 import { repair } from './supervision/repair.ts'
 import { warehouse } from './supervision/warehouse.ts'
+import { gasContract } from './investment/gas-contract.ts'
+import { investment } from './investment/investment.ts'
+import { investor } from './investment/investor.ts'
 import { workOrder } from './service/work-order.ts'
 import type { RowOf } from './define.ts'
 import type { External, ModuleName, RecordModel } from './record-types.ts'
@@ -69,6 +72,9 @@ export const recordList = [
   videoCamera,
   videoRecording,
   workOrder,
+  gasContract,
+  investor,
+  investment,
 ] as const
 export const records: readonly RecordModel[] = recordList
 

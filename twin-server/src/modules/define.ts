@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import { ConfigError } from '../config.ts'
 import type { Records } from '../records/engine.ts'
 import type { HttpToolsParts } from '../records/http-tools.ts'
-import type { AnyService } from '../records/types.ts'
+import type { AnyService, AnyWatch } from '../records/types.ts'
 import type { LivePort } from './live-port.ts'
 import type { OutboxWork } from './outbox-work.ts'
 import type { PeriodicWork } from './periodic.ts'
@@ -19,6 +19,8 @@ export interface Module {
   readonly needs: readonly ModuleName[]
   /** What its records have beyond their declarations. */
   readonly services: readonly AnyService[]
+  /** What it has to say when records of the modules it needs are written. */
+  readonly watches?: readonly AnyWatch[]
   /** What follows after a commit, by the kind that a turn emitted. At least once: each work stands being repeated. */
   readonly outbox?: Readonly<Record<string, OutboxWork>>
   /** What time does to its records. */

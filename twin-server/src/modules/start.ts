@@ -12,6 +12,7 @@ import { recordPaths } from '../records/openapi.ts'
 import { createOutbox, type OutboxHandler } from '../records/outbox.ts'
 import { mountRecords } from '../records/routes.ts'
 import { searchEverywhere } from '../records/search.ts'
+import { watched } from '../records/watches.ts'
 import { newRowId } from '../records/writer.ts'
 import type { Security } from '../security/index.ts'
 import type { Database } from '../store/index.ts'
@@ -69,7 +70,10 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   const live = lateLivePort()
   const chosen = chooseModules(table, parts.modules ?? null)
   const closed = closedTo(table, chosen, declared)
-  const all = [...chosen.flatMap(({ services }) => services), ...(parts.services ?? [])]
+  const all = watched(
+    [...chosen.flatMap(({ services }) => services), ...(parts.services ?? [])],
+    chosen.flatMap(({ watches = [] }) => watches),
+  )
   const names = new Set(chosen.map(({ name }) => name))
   const offered = declared.filter(({ module }) => names.has(module))
   const records = createRecords({ db, clock, audit: security.audit, org, services: all, live, records: offered })

@@ -111,6 +111,17 @@ export interface AnyAct {
   readonly transition: string
   readonly records: Writer
 }
+/** What another module has to say when a record of a module it needs is written; runs after the record's own service. */
+export interface Watch<R extends RecordModel> {
+  readonly record: R
+  /** Refuses, or completes the row as its service does. */
+  beforeSave?(saving: Saving<R>): Promise<Partial<RowOf<R>> | void>
+  afterSave?(saving: Saving<R>): Promise<void>
+}
+export type AnyWatch = Pick<AnyService, 'record' | 'beforeSave' | 'afterSave'>
+export function defineWatch<R extends RecordModel>(watch: Watch<R>): AnyWatch {
+  return watch as unknown as AnyWatch
+}
 export function defineService<R extends RecordModel>(service: Service<R>): AnyService {
   return service
 }

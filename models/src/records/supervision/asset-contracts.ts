@@ -1,6 +1,7 @@
 import { defineRecord } from '../define.ts'
 import { choice, date, flag, image, money, number, reference, rows, text } from '../fields.ts'
-import { approve, approved, approver, document, draft, kindOf, opinion, refuse, refused, submit, submitted, whose } from './asset-words.ts'
+import { approve, approved, approver, document, draft, opinion, refuse, refused, submit, submitted } from '../document-words.ts'
+import { kindOf, whose } from './asset-words.ts'
 
 const computed = true
 const required = true

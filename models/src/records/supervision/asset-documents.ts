@@ -1,23 +1,7 @@
 import { defineRecord } from '../define.ts'
 import { choice, date, money, number, reference, rows, text, time } from '../fields.ts'
-import {
-  approve,
-  approved,
-  approver,
-  document,
-  draft,
-  goodsKinds,
-  kindOf,
-  opinion,
-  posted,
-  ratings,
-  refuse,
-  refused,
-  submit,
-  submitted,
-  unitType,
-  whose,
-} from './asset-words.ts'
+import { approve, approved, approver, document, draft, opinion, posted, refuse, refused, submit, submitted } from '../document-words.ts'
+import { goodsKinds, kindOf, ratings, unitType, whose } from './asset-words.ts'
 
 const computed = true
 const integer = true

@@ -214,32 +214,73 @@ it('[T1-023] selling some units leaves the rest with less capacity; the last one
   expect(await desk.asset(station)).toMatchObject({ state: 'sold', owner: '丙公司', ratedFlow: 0 })
 })
 
-it('a scrapped unit lowers the capacity and leaves joint control; the whole is refused with its blockers while something is in force', async () => {
+it('[T1-062] a scrapped unit lowers the capacity and leaves joint control; the whole is refused with the list of leases, gas contracts and investments in force', async () => {
   const station = await stocked('J-7')
   const site = [...world.stations.values()].find(({ kind }) => kind === 'centralStation')
+  const home = site?.id ?? ''
   const running = site?.devices.filter(({ kind }) => kind === 'compressor').at(-1)?.id ?? ''
   const [one = ''] = await desk.named('J-7-C1')
   const installation = await project(station, 1)
   expect((await desk.post('stockOut', { asset: station, units: [one], installation, recipient: '王' }))[0]).toBe(200)
-  expect((await desk.act('asset', one, 'deploy', 'operator', { station: site?.id, device: running }))[0]).toBe(200)
-  expect(await desk.asset(one)).toMatchObject({ station: site?.id, device: running })
+  expect((await desk.act('asset', one, 'deploy', 'operator', { station: home, device: running }))[0]).toBe(200)
+  // It stood in a group: joint control counted with it.
+  expect((await desk.get(`device/${running}`)).row['unitGroup']).not.toBeNull()
+  expect((await desk.act('asset', station, 'deploy', 'operator', { station: home }))[0]).toBe(200)
+  expect(await desk.asset(one)).toMatchObject({ station: home, device: running })
   await desk.approved('assetScrap', { asset: one, reason: '主机抱死' })
   expect(await desk.asset(station)).toMatchObject({ ratedFlow: 135, state: 'issued' })
   expect(await desk.asset(one)).toMatchObject({ state: 'scrapped', device: null })
   // Out of service, in no group: it takes part in nothing any more.
   expect((await desk.get(`device/${running}`)).row).toMatchObject({ state: 'inactive', unitGroup: null, gateway: null })
-  expect(world.stations.get(site?.id ?? '')?.devices.some(({ id }) => id === running)).toBe(false)
+  expect(world.stations.get(home)?.devices.some(({ id }) => id === running)).toBe(false)
 
-  const meter = site?.devices.find(({ kind }) => kind === 'outlet')?.id
-  const terms = { starts: '2026-03-01', ends: '2026-12-31', share: 50, rent: 1000, gasPrice: 0.1, meter, deposit: 0 }
-  const lease = await desk.approved('lease', { asset: station, customer: '甲', ...terms })
-  const [held] = await desk.decide('assetScrap', { asset: station, reason: '拆除' })
-  expect(held).toMatchObject([
+  const outlet = site?.devices.find(({ kind }) => kind === 'outlet')?.id
+  const terms = { starts: '2026-03-01', ends: '2026-12-31' }
+  const lease = await desk.approved('lease', {
+    ...{ asset: station, customer: '甲', ...terms, share: 50, rent: 1000, gasPrice: 0.1, meter: outlet, deposit: 0 },
+  })
+  const contract = await desk.approved('gasContract', { station: home, customer: '甲', outlet, price: 0.12, ...terms })
+  expect((await desk.act('gasContract', contract, 'conclude', 'operator', { signedOn: '2026-03-01' }))[0]).toBe(200)
+  const call = (method: string, path: string, body: object) => world.json(method, `/api/records/${path}`, 'admin', body)
+  const place = (await desk.get(`station/${home}`)).row
+  expect((await call('PUT', `station/${home}`, { version: place.version, shareValue: 100_000_00 }))[0]).toBe(200)
+  const [, owner] = await call('POST', 'investor', { name: '丁投资' })
+  const [, held] = await call('POST', 'investment', { investor: owner.id, station: home, amount: 40_000_00 })
+  const received = { received: 40_000_00, paidOn: '2026-03-01', receipt: 'SK-1' }
+  expect((await call('POST', `investment/${held.id}/pay`, { input: received }))[0]).toBe(200)
+  expect((await call('POST', `investment/${held.id}/confirm`, {}))[0]).toBe(200)
+
+  const scrapWhole = async () => (await desk.decide('assetScrap', { asset: station, reason: '拆除' }))[0]
+  const blockers = (...titles: readonly (readonly [string, RegExp])[]) => [
     409,
-    { error: { code: 'held', detail: { blockers: [{ record: 'lease', title: expect.stringMatching(/^ZL-/) as string }] } } },
-  ])
-  expect((await desk.act('lease', lease, 'return', 'operator', { returnedOn: '2026-05-01', inspection: '终止' }))[0]).toBe(200)
-  await desk.approved('assetScrap', { asset: station, reason: '拆除' })
+    {
+      error: {
+        code: 'held',
+        detail: { blockers: titles.map(([record, title]) => ({ record, title: expect.stringMatching(title) as string })) },
+      },
+    },
+  ]
+  const [byLease, byContract, byInvestment] = [
+    ['lease', /^ZL-/],
+    ['gasContract', /^GQ-/],
+    ['investment', /^TZ-/],
+  ] as const
+  expect(await scrapWhole()).toMatchObject(blockers(byLease, byContract, byInvestment))
+  expect((await desk.asset(station))['state']).toBe('issued')
+  const ended = { returnedOn: '2026-05-01', inspection: '终止' }
+  expect((await desk.act('lease', lease, 'return', 'operator', ended))[0]).toBe(200)
+  expect(await scrapWhole()).toMatchObject(blockers(byContract, byInvestment))
+  const over = { endedOn: '2026-05-01', reason: '协商' }
+  expect((await desk.act('gasContract', contract, 'end', 'engineer', over))[0]).toBe(200)
+  expect(await scrapWhole()).toMatchObject(blockers(byInvestment))
+  expect((await call('POST', `investment/${held.id}/redeem`, { input: { heldTo: '2026-12-31', reason: '拆站' } }))[0]).toBe(200)
+  const late = await desk.approved('gasContract', { station: home, customer: '乙', outlet, price: 0.12, ...terms })
+  expect((await scrapWhole())[0]).toBe(200)
   expect(await desk.asset(station)).toMatchObject({ state: 'scrapped', ratedFlow: 0 })
   expect(new Set((await desk.unitsOf(station)).map(({ state }) => state))).toEqual(new Set(['scrapped']))
+  // What was approved before but not signed comes too late.
+  expect(await desk.act('gasContract', late, 'conclude', 'operator', { signedOn: '2026-05-02' })).toMatchObject([
+    409,
+    { error: { code: 'station-gone' } },
+  ])
 })

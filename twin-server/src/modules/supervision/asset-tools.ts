@@ -1,22 +1,13 @@
-import { asset, type RecordModel, referrersOf, type RowOf, type SettingName, settings } from '@twin/models/records'
+import { asset, referrersOf, type RowOf, type SettingName, settings } from '@twin/models/records'
 import { Refusal } from '../../http/api-error.ts'
 import { columnNames } from '../../records/columns.ts'
 import { titleOf } from '../../records/titles.ts'
-import type { Turn, Values } from '../../records/types.ts'
-import { nextDocument } from '../document-number.ts'
+import type { Turn } from '../../records/types.ts'
+import { conflict } from '../document-tools.ts'
+
+export { conflict, invalid, numbered, sign } from '../document-tools.ts'
 
 export type Asset = RowOf<typeof asset>
-
-/** Every document gets its number when it is first saved. */
-export const numbered = async (turn: Turn, before: unknown, record: RecordModel, prefix: string): Promise<{ readonly document?: string }> =>
-  before === null ? { document: await nextDocument(turn, record, prefix) } : {}
-
-export const sign = ({ turn, input }: { readonly turn: Turn; readonly input: Values }) =>
-  Promise.resolve({ approver: turn.actor.id, opinion: (input['opinion'] ?? null) as string | null })
-
-export const conflict = (code: string, zh: string, en: string, more: { readonly field?: string; readonly detail?: Values } = {}): Refusal =>
-  new Refusal('conflict', { code, message: { zh, en }, ...more })
-export const invalid = (field: string, zh: string, en: string): Refusal => new Refusal('invalid', { field, message: { zh, en } })
 
 export const nameOf = ({ model, serial }: Pick<Asset, 'model' | 'serial'>): string => titleOf(asset, { model, serial })
 /** A document is about the kind of thing that its asset is. */
@@ -53,12 +44,12 @@ export async function settingIn(turn: Turn, name: SettingName): Promise<number> 
 export const isStation = ({ kind }: Pick<Asset, 'kind'>): boolean => kind === 'smartStation' || kind === 'centralStation'
 
 /**
- * Refuses while anything in a state that `holds` refers to one of these assets, or to the place that a whole station among them serves: 409
- * with the list. One machine of several may go while a contract over their place runs on.
+ * Refuses while anything in a state that `holds` refers to one of these assets, or, where a whole station is among them, to the
+ * places they serve: 409 with the list. One machine of several may go while a contract over their place runs on.
  */
 export async function refuseIfHeld(turn: Turn, rows: readonly Asset[]): Promise<void> {
   const ids = rows.map(({ id }) => id)
-  const stations = rows.filter(isStation).flatMap(({ station }) => (station === null ? [] : [station]))
+  const stations = rows.some(isStation) ? rows.flatMap(({ station }) => (station === null ? [] : [station])) : []
   const targets = [
     { to: 'asset', ids },
     { to: 'station', ids: [...new Set(stations)] },

@@ -17,6 +17,7 @@ import { machineUse } from './0136-machine-use.ts'
 import { maintenance } from './0130-maintenance.ts'
 import { deletedUsers } from './0126-deleted-users.ts'
 import { departments } from './0127-departments.ts'
+import { investments } from './0170-investment.ts'
 import { stationRecords } from './0125-station-records.ts'
 import { logSearch } from './0165-log-search.ts'
 
@@ -42,4 +43,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0136-machine-use': machineUse,
   '0137-analysis': analysis,
   '0165-log-search': logSearch,
+  '0170-investment': investments,
 }

@@ -1,0 +1,1 @@
+export { investment } from './module.ts'

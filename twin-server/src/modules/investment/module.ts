@@ -1,0 +1,13 @@
+import type { Module } from '../define.ts'
+import { gasContractService } from './gas-contracts.ts'
+import { followShares, investmentService, investorService, shareValueWatch } from './investments.ts'
+
+/** Who pays for stations and who buys their gas. */
+export const investment: Module = {
+  name: 'investment',
+  version: '1.0.0',
+  needs: ['foundation', 'supervision'],
+  services: [gasContractService, investorService, investmentService],
+  watches: [shareValueWatch],
+  outbox: { 'shares.changed': followShares },
+}
