@@ -1,6 +1,6 @@
 import type { Label } from '../kinds/types.ts'
 
-/** internal: people with the record's view permission. personal: masked without `personal:view`. secret: never leaves the server. */
+/** internal: people with the record's view permission. personal: masked everywhere; who has `personal:view` asks for one value, and each display is logged. secret: never leaves the server. */
 export type Sensitivity = 'internal' | 'personal' | 'secret'
 
 export interface FieldOptions {

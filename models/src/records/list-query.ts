@@ -51,7 +51,8 @@ export function parseListQuery(record: RecordModel, words: Readonly<Record<strin
   for (const part of (one('sort') || record.views.sort).split(',')) {
     const field = part.replace(/^-/, '')
     const known = Object.hasOwn(fields, field) ? fields[field] : undefined
-    if (!known || isMany(known) || known.type === 'geo') return fault('sort', '不能按此字段排序', 'Cannot be sorted by this field')
+    if (!known || isMany(known) || known.type === 'geo' || known.sensitivity)
+      return fault('sort', '不能按此字段排序', 'Cannot be sorted by this field')
     sort.push({ field, descending: part.startsWith('-') })
   }
   const page = Number(one('page') ?? 1)

@@ -22,6 +22,7 @@ import { warehouse } from './supervision/warehouse.ts'
 import { gasContract } from './investment/gas-contract.ts'
 import { investment } from './investment/investment.ts'
 import { investor } from './investment/investor.ts'
+import { customerRequest } from './service/customer-request.ts'
 import { workOrder } from './service/work-order.ts'
 import type { RowOf } from './define.ts'
 import type { External, ModuleName, RecordModel } from './record-types.ts'
@@ -75,6 +76,7 @@ export const recordList = [
   gasContract,
   investor,
   investment,
+  customerRequest,
 ] as const
 export const records: readonly RecordModel[] = recordList
 

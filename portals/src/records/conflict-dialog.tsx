@@ -17,7 +17,9 @@ interface ConflictDialogProps {
 /** Two people changed the same row: what differs, side by side. */
 export function ConflictDialog({ record, mine, theirs, titles, onKeep, onTake }: ConflictDialogProps) {
   const { label, t } = useText()
-  const names = Object.keys(mine).filter((name) => JSON.stringify(mine[name]) !== JSON.stringify(theirs[name] ?? null))
+  const names = Object.keys(mine).filter(
+    (name) => mine[name] !== undefined && JSON.stringify(mine[name]) !== JSON.stringify(theirs[name] ?? null),
+  )
   const cell = (values: Values) => (name: string) => {
     const field = record.fields[name]
     return field ? <FieldValue record={record} name={name} field={field} value={values[name]} titles={titles} /> : null

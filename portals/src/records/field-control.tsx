@@ -71,7 +71,8 @@ export function FieldControl(props: ControlProps): ReactNode {
           maxLength={field.max ?? 200}
           value={(value ?? '') as string}
           disabled={disabled}
-          onChange={(event) => onChange(event.target.value || null)}
+          {...(value === undefined ? { placeholder: t('rec.secretKept') } : {})}
+          onChange={(event) => onChange(event.target.value || (field.sensitivity === 'personal' ? undefined : null))}
         />
       )
     case 'number':

@@ -8,6 +8,7 @@ import { formatTime } from '../ui/format.ts'
 import { Await, Page } from '../ui/widgets/index.ts'
 import { FieldValue, fieldOf, StateTag } from './field-value.tsx'
 import { titleOf } from './plain.ts'
+import { PersonalValue } from './personal-value.tsx'
 import { addressOf, type DetailAnswer, type HistoryLine, useChange, useDetail, useHistory, useRelated } from './record-api.ts'
 import { RecordActions } from './record-actions.tsx'
 import { RecordTable } from './record-table.tsx'
@@ -115,6 +116,8 @@ function Values({ record, detail }: { readonly record: RecordModel; readonly det
             children:
               name === 'state' && row.state !== undefined ? (
                 <StateTag record={record} state={row.state} />
+              ) : field.sensitivity === 'personal' && !isEmpty(row[name]) ? (
+                <PersonalValue record={record} id={row.id} name={name} value={row[name]} />
               ) : (
                 <FieldValue record={record} name={name} field={field} value={row[name]} titles={titles} />
               ),

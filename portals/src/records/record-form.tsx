@@ -41,19 +41,23 @@ function startOf(field: Field, value: unknown): unknown {
   return (value as readonly Values[]).map((row) => Object.fromEntries(asked.map((name) => [name, row[name] ?? null])))
 }
 
+const isKept = ({ sensitivity }: Field, value: unknown): boolean =>
+  sensitivity === 'secret' || (sensitivity === 'personal' && typeof value === 'string' && value.includes('*'))
+
 /** Form over declared fields: the same rules as the server, told at the field; what the server refuses is told there too. */
 export function FieldsForm({ record, fields, start, titles, submit, busy, failure, submitText, onCancel, locked }: FormBodyProps) {
   const { label, lang, t } = useText()
   const asked = Object.entries(fields).filter(([, field]) => !field.computed)
   const [values, setValues] = useState<Values>(() =>
-    // A secret never comes from the server: what is not typed again is not sent, and stays.
-    Object.fromEntries(asked.map(([name, field]) => [name, field.sensitivity === 'secret' ? undefined : startOf(field, start[name])])),
+    // A secret never comes from the server, a personal value only masked: what is not typed again is not sent, and stays.
+    Object.fromEntries(asked.map(([name, field]) => [name, isKept(field, start[name]) ? undefined : startOf(field, start[name])])),
   )
   const [told, setTold] = useState<Readonly<Record<string, string>>>({})
   const check = (name: string, value: unknown): string | undefined => {
     const field = fields[name]
     if (!field) return undefined
     const needed = field.required || field.when?.required
+    if (value === undefined && isKept(field, start[name])) return undefined
     if (needed && isEmpty(value)) return lang === 'zh' ? '必填' : 'Required'
     if (value === undefined) return undefined
     const parsed = fieldSchema(field).safeParse(value, { reportInput: true })

@@ -1,6 +1,10 @@
 /** Texts of the pages that every record shares: key → [Chinese, English]. */
 export const recordTexts = {
   'rec.secretKept': ['已保存的不显示；留空则不变', 'What is kept is not shown; empty leaves it'],
+  'rec.show': ['显示', 'Show'],
+  'rec.showLogged': ['显示完整内容，本次查看将记入日志', 'Shows it in full; this display is logged'],
+  'rec.departmentFrom': ['建议：{{department}}（由{{region}}指定）', 'Proposed: {{department}} (assigned by {{region}})'],
+  'rec.noDepartment': ['该区域及其上级均未指定服务部门', 'Neither this region nor one above it has a department'],
   'rec.new': ['新建', 'New'],
   'rec.edit': ['编辑', 'Edit'],
   'rec.remove': ['删除', 'Delete'],

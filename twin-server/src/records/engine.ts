@@ -3,7 +3,7 @@ import { Refusal } from '../http/api-error.ts'
 import { camelTables } from './columns.ts'
 import { importTable, type ImportResult, Undone } from './import.ts'
 import { createPeople } from './people.ts'
-import { createReader, type Reader } from './reader.ts'
+import { createReader, presented, type Reader } from './reader.ts'
 import { statisticsOf, type StatisticTable } from './statistics.ts'
 import { createTurns, type Turns } from './turns.ts'
 import type { Actor, AnyDb, AnyService, RecordsParts, Row, Turn, Writer } from './types.ts'
@@ -59,10 +59,12 @@ export function createRecords(parts: RecordsParts): Records {
     writer,
     run,
     statistics: (record, query, by, zone, actor) => statisticsOf(db, record, services.get(record.name), query, by, zone, actor),
-    create: (record, body, actor) => run(actor, (turn) => people.create(turn, record, body)),
-    change: (record, id, version, body, actor) => run(actor, (turn) => people.change(turn, record, id, version, body)),
+    create: async (record, body, actor) => presented(record, await run(actor, (turn) => people.create(turn, record, body)), actor),
+    change: async (record, id, version, body, actor) =>
+      presented(record, await run(actor, (turn) => people.change(turn, record, id, version, body)), actor),
     remove: (record, id, version, actor) => run(actor, (turn) => people.remove(turn, record, id, version)),
-    transit: (record, id, name, version, input, actor) => run(actor, (turn) => people.transit(turn, record, id, name, version, input)),
+    transit: async (record, id, name, version, input, actor) =>
+      presented(record, await run(actor, (turn) => people.transit(turn, record, id, name, version, input)), actor),
     async bulk(record, ids, act, actor) {
       const results: BulkResult[] = []
       for (const id of ids) {

@@ -14,6 +14,7 @@ import {
 } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
 import { visibleRows } from './access.ts'
+import { refuseGuessing } from './personal.ts'
 import type { Actor, AnyDb, AnyService, AnyTables, Row } from './types.ts'
 
 type Rows = SelectQueryBuilder<AnyTables, string, Record<string, unknown>>
@@ -25,6 +26,7 @@ export type RowQuery = Pick<ListQuery, 'q' | 'filters'> & { readonly among?: rea
 
 /** What this person may see of a record under a filter: the same rows for list, count, export, statistics. */
 export function rowsUnder(db: AnyDb, record: RecordModel, service: AnyService | undefined, actor: Actor, query: RowQuery): Rows {
+  refuseGuessing(record, query, actor)
   let rows = db.selectFrom(record.table).where(visibleRows(record, service, actor)) as unknown as Rows
   for (const filter of query.filters) rows = rows.where(condition(record, filter))
   if (query.among) return rows.where(sql<SqlBool>`${column(record, 'id')} = any(${[...query.among]}::text[])`)

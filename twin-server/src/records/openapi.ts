@@ -109,6 +109,19 @@ function pathsOf(record: RecordModel): Paths {
     [`${base}/{id}/related`]: {
       get: operation('related', '相关记录', 'related records', view, { parameters: [id], responses: answers({ type: 'object' }, '404') }),
     },
+    ...Object.fromEntries(
+      Object.entries(record.fields)
+        .filter(([, { sensitivity }]) => sensitivity === 'personal')
+        .map(([name, { label }]) => [
+          `${base}/{id}/show/${name}`,
+          {
+            post: operation(`show_${name}`, `显示${label.zh}`, `show ${label.en}`, 'personal:view', {
+              parameters: [id],
+              responses: answers({ type: 'object', properties: { value: {} } }, '404'),
+            }),
+          },
+        ]),
+    ),
     [`${base}/{id}/history`]: {
       get: operation('history', '修改历史', 'history', view, { parameters: [id], responses: answers({ type: 'object' }, '404') }),
     },

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
-import { allFields, externals, type ListQuery, type RecordModel, referrersOf } from '@twin/models/records'
+import { externals, type ListQuery, type RecordModel, referrersOf } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
 import { demand, mayDo, visibleRows } from './access.ts'
 import { columnNames } from './columns.ts'
 import { continued, cursorOf, narrowed, ordered, type RowQuery, rowsUnder } from './filters.ts'
+import { mayShow, withoutPersonal } from './personal.ts'
 import { type Titles, titleOf, titlesOf } from './titles.ts'
 import type { Actor, AnyDb, AnyService, Row, Values } from './types.ts'
 
@@ -47,6 +48,8 @@ export interface Reader {
   ): Promise<readonly { readonly id: string; readonly title: string }[]>
   /** Rows of other records that refer to this one, by record and field: those this person may see, where there are any. */
   related(record: RecordModel, id: string, actor: Actor): Promise<readonly Related[]>
+  /** One personal value in full. Throws not-permitted without `personal:view`, not-found for what is no such field. */
+  show(record: RecordModel, id: string, field: string, actor: Actor): Promise<{ readonly title: string; readonly value: unknown }>
   /** Lines of the audit log about one row, newest first. */
   history(record: RecordModel, id: string, actor: Actor): Promise<readonly Values[]>
 }
@@ -162,6 +165,13 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
       }
       return found
     },
+    async show(record, id, field, actor) {
+      demand(actor, record, 'view')
+      if (record.fields[field]?.sensitivity !== 'personal') throw new Refusal('not-found')
+      if (!mayShow(actor)) throw new Refusal('not-permitted')
+      const row = await one(record, id, actor)
+      return { title: titleOf(record, row), value: row[field] }
+    },
     async history(record, id, actor) {
       demand(actor, record, 'view')
       await one(record, id, actor)
@@ -184,19 +194,7 @@ export function isEditable(record: RecordModel, row: Row, said: boolean | undefi
   return said ?? row.state === record.lifecycle.initial
 }
 
-/** A row as this person may read it: secrets left out, personal data masked. */
+/** A row as people read it: secrets left out, personal data masked. The installation itself reads everything. */
 export function presented(record: RecordModel, row: Row, actor: Actor): Row {
-  const open = actor.principal === null || actor.principal.permissions.has('personal:view')
-  const shown: Record<string, unknown> = { ...row }
-  for (const [name, { sensitivity }] of Object.entries(allFields(record))) {
-    if (sensitivity === 'secret') delete shown[name]
-    else if (sensitivity === 'personal' && !open && typeof shown[name] === 'string') shown[name] = masked(shown[name])
-  }
-  return shown as unknown as Row
-}
-function masked(text: string): string {
-  const characters = Array.from(text)
-  if (characters.length <= 2) return '*'.repeat(characters.length)
-  const kept = Math.max(1, Math.floor(characters.length / 4))
-  return characters.map((character, i) => (i < kept || i >= characters.length - kept ? character : '*')).join('')
+  return actor.principal === null ? row : (withoutPersonal(record, row) as Row)
 }

@@ -96,6 +96,15 @@ export function mountRecords(
     await records.remove(record, id(request), expected === undefined ? null : checked(version, Number(expected), 'version'), request.actor)
     return { ok: true }
   })
+  on('POST', '/:id/show/:field', 'show', async (request, record) => {
+    const { actor, context } = request
+    const field = context.req.param('field') ?? ''
+    const { title, value } = await records.show(record, id(request), field, actor)
+    // Logged first: what cannot be logged is not shown.
+    const line = { user: actor.id, userName: actor.name, from: actor.from, kind: `${record.name}.show`, target: id(request), title }
+    await parts.security.audit.append({ ...line, result: 'ok', after: { field } })
+    return { value }
+  })
   on('POST', '/:id/:transition', 'transit', async (request, record) => {
     const { version: expected, input } = await jsonBody(request.context)
     const name = request.context.req.param('transition') ?? ''

@@ -4,6 +4,7 @@ import { allFields, emptyValue, type RecordModel, type RowOf, type Transition } 
 import { Refusal } from '../http/api-error.ts'
 import { columnNames, columnValues } from './columns.ts'
 import { refusalOf } from './database-errors.ts'
+import { withoutPersonal } from './personal.ts'
 import { refuseIfReferred } from './references.ts'
 import { titleOf } from './titles.ts'
 import type { AnyService, Row, Turn, Values, Writer } from './types.ts'
@@ -57,7 +58,7 @@ export function createWriter(services: ReadonlyMap<string, AnyService>, newId: (
       .catch((error: unknown) => {
         throw refusalOf(error, record)
       })
-    note(turn, record, 'create', row, undefined, openValues(record, row))
+    note(turn, record, 'create', row, undefined, withoutPersonal(record, openValues(record, row)))
     return row
   }
 
@@ -111,7 +112,7 @@ export function createWriter(services: ReadonlyMap<string, AnyService>, newId: (
         .catch((error: unknown) => {
           throw refusalOf(error, record)
         })
-    note(turn, record, 'delete', before, openValues(record, before), undefined)
+    note(turn, record, 'delete', before, withoutPersonal(record, openValues(record, before)), undefined)
   }
 
   const writer: InnerWriter = {
@@ -149,7 +150,7 @@ function note(turn: Turn, record: RecordModel, kind: string, row: Row, before: V
   turn.bells.add(`record:${record.name}`)
 }
 
-/** What the log may hold: everything declared but secrets. */
+/** What may change and be logged: everything declared but secrets. */
 function openValues(record: RecordModel, row: Row): Values {
   const names = Object.entries(allFields(record)).flatMap(([name, field]) =>
     field.sensitivity === 'secret' || (field.computed && name !== 'state' && !record.fields[name]) ? [] : [name],
@@ -161,7 +162,7 @@ function differences(record: RecordModel, before: Row, after: Row): readonly [Va
   const is = openValues(record, after)
   const changed = Object.keys(is).filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
   const pick = (from: Values): Values => Object.fromEntries(changed.map((name) => [name, from[name]]))
-  return [pick(was), pick(is)]
+  return [withoutPersonal(record, pick(was)), withoutPersonal(record, pick(is))]
 }
 
 function wrongState(record: RecordModel, way: Transition, row: Row): Refusal {

@@ -34,6 +34,13 @@ export const region = defineRecord({
       { required: true, fixed: true, default: 'organisation' },
     ),
     parent: reference('上级', 'Parent', 'region', { fixed: true }),
+    serviceDepartment: text('服务部门', 'Service department', {
+      max: 60,
+      help: {
+        zh: '负责本区域客户请求的部门；空则由最近的上级区域决定',
+        en: 'The department that serves customers of this region; empty: that of the nearest region above it',
+      },
+    }),
     note: text('备注', 'Note', { multiline: true }),
     official: flag('行政区划', 'Official', {
       computed: true,
@@ -60,5 +67,10 @@ export const region = defineRecord({
     },
   },
   statistics: { dimensions: ['level', 'state'] },
-  views: { columns: ['code', 'name', 'level', 'parent', 'state'], sort: 'code', filters: ['level', 'parent', 'state'], tree: 'parent' },
+  views: {
+    columns: ['code', 'name', 'level', 'parent', 'serviceDepartment', 'state'],
+    sort: 'code',
+    filters: ['level', 'parent', 'state'],
+    tree: 'parent',
+  },
 })

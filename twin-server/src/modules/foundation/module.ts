@@ -1,6 +1,7 @@
 import type { Module } from '../define.ts'
 import { menuService } from './menu.ts'
 import { inboxService, messageService } from './messages.ts'
+import { mountRegions, regionPaths } from './region-routes.ts'
 import { regionService } from './regions.ts'
 import { roleService } from './roles.ts'
 import { settingService } from './settings.ts'
@@ -11,4 +12,6 @@ export const foundation: Module = {
   version: '1.0.0',
   needs: [],
   services: [regionService, roleService, menuService, messageService, inboxService, settingService],
+  mount: mountRegions,
+  paths: regionPaths,
 }

@@ -1,10 +1,11 @@
 import type { Module } from '../define.ts'
+import { customerRequestService } from './customer-requests.ts'
 import { workOrderService } from './work-orders.ts'
 
-/** Work orders: what people are sent to do. */
+/** What customers ask for, and the work orders that people are sent to do. */
 export const service: Module = {
   name: 'service',
   version: '1.0.0',
   needs: ['foundation'],
-  services: [workOrderService],
+  services: [workOrderService, customerRequestService],
 }

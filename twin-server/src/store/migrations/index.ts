@@ -19,6 +19,7 @@ import { deletedUsers } from './0126-deleted-users.ts'
 import { departments } from './0127-departments.ts'
 import { investments } from './0170-investment.ts'
 import { stationRecords } from './0125-station-records.ts'
+import { customerRequests } from './0166-customer-requests.ts'
 import { logSearch } from './0165-log-search.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
@@ -44,4 +45,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0137-analysis': analysis,
   '0165-log-search': logSearch,
   '0170-investment': investments,
+  '0166-customer-requests': customerRequests,
 }
