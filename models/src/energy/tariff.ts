@@ -27,6 +27,8 @@ const PRICE_UNITS = 100_000
 
 /** Price in whole thousandths of a fen per kWh, so that sums of money are sums of integers. */
 export const milliFen = (price: number): number => Math.round(price * PRICE_UNITS)
+/** Whole fen for a volume (m³, counted in whole litres) at a price of at most five decimals: exact until it is rounded once. */
+export const gasMoney = (volume: number, price: number): number => Math.round((Math.round(volume * 1000) * milliFen(price)) / 1_000_000)
 export const isExactPrice = (price: number): boolean => Math.abs(price * PRICE_UNITS - Math.round(price * PRICE_UNITS)) < 1e-6
 
 const within = (at: number, from: number, to: number): boolean => (from < to ? at >= from && at < to : at >= from || at < to)

@@ -46,6 +46,8 @@ export interface ChoiceOptions extends FieldOptions {
 }
 export interface ReferenceOptions extends FieldOptions {
   readonly many?: true
+  /** The row is part of what it refers to, as a line of its history: it does not keep it from being removed. */
+  readonly belongs?: true
   /**
    * Filter of what is offered to choose from, as in a list address; rules belong into guards. `{name}` stands for the value that another
    * field of the form has at the moment; without one the filter does not count.

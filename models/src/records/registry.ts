@@ -15,6 +15,7 @@ import { partIssue, partReceipt, partScrap } from './supervision/part-documents.
 import { videoCamera, videoRecording } from './supervision/video.ts'
 import { device } from './supervision/device.ts'
 import { station } from './supervision/station.ts'
+import { stationChange } from './supervision/station-change.ts'
 import { installationCost } from './supervision/installation-cost.ts'
 import { tariff } from './supervision/tariff.ts'
 import { repair } from './supervision/repair.ts'
@@ -23,6 +24,9 @@ import { gasContract } from './investment/gas-contract.ts'
 import { investment } from './investment/investment.ts'
 import { investor } from './investment/investor.ts'
 import { customerRequest } from './service/customer-request.ts'
+import { gasOrder, stationOffer } from './investment/station-offer.ts'
+import { stationCharge, stationStaff } from './investment/station-staff.ts'
+import { facility, facilityEvent } from './service/facility.ts'
 import { workOrder } from './service/work-order.ts'
 import type { RowOf } from './define.ts'
 import type { External, ModuleName, RecordModel } from './record-types.ts'
@@ -40,6 +44,7 @@ export const recordList = [
   setting,
   term,
   station,
+  stationChange,
   device,
   asset,
   purchase,
@@ -73,6 +78,12 @@ export const recordList = [
   videoCamera,
   videoRecording,
   workOrder,
+  facility,
+  facilityEvent,
+  stationStaff,
+  stationCharge,
+  stationOffer,
+  gasOrder,
   gasContract,
   investor,
   investment,
@@ -95,10 +106,14 @@ export const externals: Readonly<Record<string, External>> = {
 }
 
 /** Fields of other records that point to this one. */
-export function referrersOf(name: string): readonly { readonly record: RecordModel; readonly field: string; readonly many: boolean }[] {
+export function referrersOf(
+  name: string,
+): readonly { readonly record: RecordModel; readonly field: string; readonly many: boolean; readonly belongs: boolean }[] {
   return records.flatMap((record) =>
     Object.entries(record.fields).flatMap(([field, declared]) =>
-      declared.type === 'reference' && declared.to === name ? [{ record, field, many: declared.many === true }] : [],
+      declared.type === 'reference' && declared.to === name
+        ? [{ record, field, many: declared.many === true, belongs: declared.belongs === true }]
+        : [],
     ),
   )
 }

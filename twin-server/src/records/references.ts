@@ -83,7 +83,8 @@ export async function refuseIfReferred(
   services: ReadonlyMap<string, AnyService>,
 ): Promise<void> {
   const holders: { readonly record: string; readonly count: number; readonly examples: readonly string[] }[] = []
-  for (const { record: other, field, many } of referrersOf(record.name)) {
+  for (const { record: other, field, many, belongs } of referrersOf(record.name)) {
+    if (belongs) continue
     const at = sql.ref(`${other.table}.${field}`)
     // What nobody finds holds nothing.
     const hide = services.get(other.name)?.hide

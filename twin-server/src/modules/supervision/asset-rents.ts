@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { findKind } from '@twin/models/kinds'
-import { milliFen } from '@twin/models/energy'
+import { gasMoney } from '@twin/models/energy'
 import { lease, rentLine, type RowOf } from '@twin/models/records'
 import { installation as system, type Records } from '../../records/engine.ts'
 import { defineService, type Turn } from '../../records/types.ts'
@@ -27,8 +27,7 @@ export function billOf(row: Lease, { first, last }: Month, days: { readonly star
   const share = row.kind === 'centralStation' ? (row.share ?? 0) / 100 : 1
   const base = Math.round((row.rent ?? 0) * share * part)
   const metered = row.gasPrice !== null
-  // Prices are whole thousandths of a fen, volumes whole litres: the sum is exact until it is rounded once.
-  const gas = metered ? Math.round((Math.round(billed * 1000) * milliFen(row.gasPrice ?? 0)) / 1_000_000) : 0
+  const gas = metered ? gasMoney(billed, row.gasPrice ?? 0) : 0
   return { billed: metered ? Math.round(billed * 1000) / 1000 : null, base, gas, amount: base + gas }
 }
 

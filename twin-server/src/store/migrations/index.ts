@@ -18,6 +18,7 @@ import { maintenance } from './0130-maintenance.ts'
 import { deletedUsers } from './0126-deleted-users.ts'
 import { departments } from './0127-departments.ts'
 import { investments } from './0170-investment.ts'
+import { stationProfiles } from './0171-station-profile.ts'
 import { stationRecords } from './0125-station-records.ts'
 import { customerRequests } from './0166-customer-requests.ts'
 import { logSearch } from './0165-log-search.ts'
@@ -46,4 +47,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0165-log-search': logSearch,
   '0170-investment': investments,
   '0166-customer-requests': customerRequests,
+  '0171-station-profile': stationProfiles,
 }

@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
-import { rowWords, device as deviceRecord, station } from '@twin/models/records'
+import { rowWords, device as deviceRecord, type RowOf, station, stationChange } from '@twin/models/records'
 import { Refusal } from '../../../http/api-error.ts'
-import { type AnyService, defineService, type Turn } from '../../../records/types.ts'
+import { type AnyService, defineService, type Turn, type Writer } from '../../../records/types.ts'
+import { dayOfTime } from '../asset-months.ts'
 import { follow } from './follow.ts'
+
+type Station = RowOf<typeof station>
 
 /** m; a packaged machine that moves is looked for sooner. */
 const fences = { singleModule: 200, smartStation: 500, centralStation: 500 } as const
@@ -12,8 +15,9 @@ export const stationService: AnyService = defineService({
   async beforeSave({ turn, before, after }) {
     if (before?.region !== after.region) await demandDistrict(turn, after.region)
   },
-  async afterSave({ turn, before, after }) {
+  async afterSave({ turn, before, after, records }) {
     const { id, code, name, kind } = after
+    if (before && before.region !== after.region) await noteRegion(turn, records, before, after)
     const search = sql`array_to_tsvector(${rowWords(deviceRecord, { code, name })}::text[])`
     if (before) await turn.trx.updateTable('device').set({ code, name, search }).where('id', '=', id).execute()
     else {
@@ -52,12 +56,45 @@ export const stationService: AnyService = defineService({
     await follow(turn, row.id, false)
   },
   effects: {
-    async enter({ turn, row, input }) {
+    async enter({ turn, row, input, transition, records }) {
+      if (row.stateSince !== null && input.on < row.stateSince)
+        throw new Refusal('invalid', {
+          field: 'on',
+          message: { zh: `不能早于当前状态的起始 ${row.stateSince}`, en: `Its present state began on ${row.stateSince}` },
+        })
+      const to = stateLabels[station.lifecycle.transitions[transition as keyof typeof station.lifecycle.transitions].to]
+      await records.create(turn, stationChange, {
+        ...{
+          station: row.id,
+          what: 'state',
+          was: stateLabels[row.state].label.zh,
+          became: to.label.zh,
+          on: input.on,
+          reason: input.reason,
+        },
+      })
       await follow(turn, row.id, false)
       return { stateSince: input.on }
     },
   },
 })
+
+const stateLabels = station.lifecycle.states
+
+/** Which region a station belonged to at any time stays known: what was booked then stays where it was booked. */
+async function noteRegion(turn: Turn, records: Writer, before: Station, after: Station): Promise<void> {
+  const name = async (id: string): Promise<string> =>
+    (await turn.tables.selectFrom('region').select('name').where('id', '=', id).executeTakeFirst())?.name ?? id
+  await records.create(turn, stationChange, {
+    station: after.id,
+    what: 'region',
+    was: await name(before.region),
+    became: await name(after.region),
+    on: dayOfTime(turn.now),
+    fromRegion: before.region,
+    toRegion: after.region,
+  })
+}
 
 /** Throws unless it is a district in use: every station hangs on exactly one. */
 async function demandDistrict(turn: Turn, region: string): Promise<void> {
