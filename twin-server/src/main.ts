@@ -15,7 +15,7 @@ import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ing
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecretBox, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
 import { createStore, defaultRetention, keepEmbeddedPostgres, type Store } from './store/index.ts'
-import { createLivePort, permissionsFromRoles, startModules } from './modules/index.ts'
+import { createLivePort, rightsFromRoles, startModules } from './modules/index.ts'
 import { PoisonGuard } from './poison/index.ts'
 import { cameraService, startVideo, videoRoutes } from './video/index.ts'
 
@@ -105,7 +105,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     secret: config.authSecret,
     publicUrl: config.publicUrl,
     commands: deviceKinds.flatMap((kind) => kind.commands),
-    permissionsOf: permissionsFromRoles(store.db),
+    rightsOf: rightsFromRoles(store.db),
   })
   if (demo) await seedDemoUsers(security)
   else await createFirstAdministrator(security, config.adminPassword)
@@ -220,6 +220,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     gate: modules.gate,
     closed: modules.closed,
     workOf: (user) => modules.workOf(user),
+    grants: modules.grants,
     metrics: [
       () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),
     ],

@@ -2,4 +2,5 @@ export { addUse, type StateReadings, type UseOf, useOf, type UseState, useStates
 export type { Analysis, AnalysisLine, AnalysisPoint, AnalysisRow, Dimension, Measure, Step } from './types.ts'
 export { foldAnalysis, type FoldQuery, rowsOf } from './fold.ts'
 export { type DatedRow, type MachineAt, machinesAt } from './dated.ts'
+export { isMoneyUnit } from './types.ts'
 export { analyses, type AnalysisName, analysisNames } from './catalogue.ts'

@@ -69,3 +69,6 @@ export interface AnalysisLine {
   readonly measure: string | null
   readonly points: readonly AnalysisPoint[]
 }
+
+/** Amounts, and what an amount could be worked out from. */
+export const isMoneyUnit = (unit: string): boolean => unit === 'fen' || unit.includes('¥')

@@ -18,7 +18,8 @@ export const page = { page: z.coerce.number().int().min(1).default(1), size: z.c
 export const pageOf = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), total: z.number().int() })
 const priority = z.enum(['P1', 'P2', 'P3'])
 export const stationKind = z.enum(['singleModule', 'smartStation', 'centralStation'])
-export const roleName = z.enum(['viewer', 'operator', 'engineer', 'administrator'])
+/** Code of a role, built in (viewer, operator, engineer, administrator) or made by people. */
+export const roleName = z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/)
 /** `a,b,c` or repeated → array. */
 export const csv = z.preprocess((v) => (typeof v === 'string' ? v.split(',').filter(Boolean) : v), z.array(z.string()))
 

@@ -25,7 +25,18 @@ export {
   isMany,
   rowSchema,
 } from './schema.ts'
-export { actionLabels, actions, actionsOf, defaultPermissions, permissionOf } from './permissions.ts'
+export { actionLabels, actions, actionsOf, defaultPermissions, ownRights, permissionOf, permissionOfWay } from './permissions.ts'
+export { carriesMoney, moneyPermission, withoutMoney } from './money.ts'
+export {
+  type AudienceName,
+  audiences,
+  type ChannelName,
+  channels,
+  type PlatformName,
+  platformNames,
+  platforms,
+  platformsOf,
+} from './platforms.ts'
 export { isSearchable, queryWords, rowWords, searchWords } from './search-words.ts'
 export { parseListQuery, type Filter, type ListQuery, type Parsed, type Sort } from './list-query.ts'
 export { fromCell, toCell, yesNo, type CellValue } from './cells.ts'
@@ -36,6 +47,7 @@ export { familiesOf, familyLabel, logActionLabel, logActions, logFamilies } from
 export { menuSeeds, type MenuSeed } from './menu-catalogue.ts'
 export { menuEntry } from './foundation/menu-entry.ts'
 export { delivery, inbox, message } from './foundation/message.ts'
+export { permittedHost } from './foundation/permitted-host.ts'
 export { region } from './foundation/region.ts'
 export { role } from './foundation/role.ts'
 export { setting } from './foundation/setting.ts'

@@ -1,4 +1,6 @@
 import { permissionOf } from './permissions.ts'
+import type { RecordModel } from './record-types.ts'
+import { type AudienceName, type PlatformName, platformNames, platformsOf } from './platforms.ts'
 import { moduleLabels, records } from './registry.ts'
 
 export interface MenuSeed {
@@ -9,6 +11,9 @@ export interface MenuSeed {
   readonly path: string | null
   readonly api: string | null
   readonly permission: string | null
+  readonly platforms: readonly PlatformName[]
+  /** Whose trees of the mall hold it; empty where it is in no mall. */
+  readonly audiences: readonly AudienceName[]
 }
 const page = (parent: string, path: string, name: string, nameEn: string, permission: string, api: string | null = null): MenuSeed => ({
   code: `page.${path}`,
@@ -18,6 +23,13 @@ const page = (parent: string, path: string, name: string, nameEn: string, permis
   path,
   api,
   permission,
+  ...placed(sharedPages.includes(path) ? platformNames : ['supervision'], permission === null),
+})
+/** What runs every platform; the mall's merchants and members have only what asks for no permission. */
+const sharedPages = ['/system/users', '/system/audit', '/system/api', '/help']
+const placed = (where: readonly PlatformName[], everyone = false): Pick<MenuSeed, 'platforms' | 'audiences'> => ({
+  platforms: where,
+  audiences: !where.includes('mall') ? [] : everyone ? ['operator', 'merchant', 'member'] : ['operator'],
 })
 
 const pages: readonly MenuSeed[] = [
@@ -78,10 +90,10 @@ const sections: readonly { readonly code: string; readonly name: string; readonl
       code: 'master',
       name: '基础管理',
       nameEn: 'Master data',
-      records: ['station', 'device', 'region', 'tariff', 'role', 'menuEntry', 'file', 'setting', 'term'],
+      records: ['station', 'device', 'region', 'tariff', 'role', 'menuEntry', 'permittedHost', 'file', 'setting', 'term'],
     },
   ]
-const group = (code: string, name: string, nameEn: string): MenuSeed => ({
+const group = (code: string, name: string, nameEn: string): Omit<MenuSeed, 'platforms' | 'audiences'> => ({
   code,
   name,
   nameEn,
@@ -98,12 +110,7 @@ export function menuSeeds(): readonly MenuSeed[] {
   const modules = [...new Set(shown.filter(({ name }) => sectionOf(name) === undefined).map(({ module }) => module))]
   const listed = sections.flatMap((section) => section.records)
   const arranged = shown.toSorted((a, b) => listed.indexOf(a.name) - listed.indexOf(b.name))
-  return [
-    group('live', '实时监控', 'Live supervision'),
-    ...sections.map(({ code, name, nameEn }) => group(code, name, nameEn)),
-    ...modules.map((module) => group(module, moduleLabels[module].zh, moduleLabels[module].en)),
-    group('analysis', '统计分析', 'Analysis'),
-    group('system', '系统', 'System'),
+  const leaves: readonly MenuSeed[] = [
     ...pages,
     ...arranged.map((record) => ({
       code: `record.${record.name}`,
@@ -113,6 +120,27 @@ export function menuSeeds(): readonly MenuSeed[] {
       path: `/records/${record.name}`,
       api: `/api/records/${record.name}`,
       permission: record.audience === 'everyone' ? null : permissionOf(record, 'view'),
+      ...placed(whereOf(record), record.audience === 'everyone'),
     })),
   ]
+  const groups = [
+    group('live', '实时监控', 'Live supervision'),
+    ...sections.map(({ code, name, nameEn }) => group(code, name, nameEn)),
+    ...modules.map((module) => group(module, moduleLabels[module].zh, moduleLabels[module].en)),
+    group('analysis', '统计分析', 'Analysis'),
+    group('system', '系统', 'System'),
+  ]
+  return [
+    ...groups.map((each) => {
+      const held = leaves.filter(({ parent }) => parent === each.code)
+      const all = <T>(of: (seed: MenuSeed) => readonly T[]): readonly T[] => [...new Set(held.flatMap(of))]
+      return { ...each, platforms: all((seed) => seed.platforms), audiences: all((seed) => seed.audiences) }
+    }),
+    ...leaves,
+  ]
+}
+/** Records of other modules that belong to the daily work of the supervision platform too. */
+function whereOf({ module, name }: RecordModel): readonly PlatformName[] {
+  const own = platformsOf(module)
+  return name === 'workOrder' ? ['supervision', ...own] : own
 }

@@ -1,6 +1,7 @@
 import { deviceKinds } from '../kinds/index.ts'
 import type { Label } from '../kinds/types.ts'
-import { actionLabels, actionsOf, permissionOf } from './permissions.ts'
+import { actionLabels, actionsOf, ownRights, permissionOf } from './permissions.ts'
+import { moneyPermission } from './money.ts'
 import { moduleLabels, records } from './registry.ts'
 
 export interface PermissionGroup {
@@ -29,6 +30,7 @@ const core: readonly PermissionGroup[] = [
       entry('audit:view', '查看日志', 'View the audit log'),
       entry('user:view', '查看用户', 'View users'),
       entry('user:administer', '管理用户', 'Administer users'),
+      entry(moneyPermission, '查看金额', 'See amounts of money'),
       entry('personal:view', '查看未脱敏的个人信息', 'See personal data unmasked'),
     ],
   },
@@ -39,7 +41,10 @@ export function permissionGroups(): readonly PermissionGroup[] {
   const ofRecords = records.map((record) => ({
     code: record.name,
     label: { zh: `${moduleLabels[record.module].zh} · ${record.label.zh}`, en: `${moduleLabels[record.module].en} · ${record.label.en}` },
-    permissions: actionsOf(record).map((action) => ({ code: permissionOf(record, action), label: actionLabels[action] })),
+    permissions: [
+      ...actionsOf(record).map((action) => ({ code: permissionOf(record, action), label: actionLabels[action] })),
+      ...ownRights(record).map(([code, way]) => ({ code, label: way.label })),
+    ],
   }))
   const commands = deviceKinds
     .filter((kind) => kind.commands.length > 0)

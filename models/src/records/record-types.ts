@@ -21,6 +21,8 @@ export interface Transition {
   /** One state, or several among which the service decides. */
   readonly to: string | readonly string[]
   readonly action: Action
+  /** Needs the permission `<record>:<transition>` instead; built-in roles have it with `action`. */
+  readonly ownRight?: true
   /** Asked before it happens. A name that is also a field of the record is written to the row, others go to the effect and the log. */
   readonly input?: Fields
   /** Name of the service's guard: refuses with a reason. */

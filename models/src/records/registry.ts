@@ -1,5 +1,6 @@
 import { menuEntry } from './foundation/menu-entry.ts'
 import { delivery, inbox, message } from './foundation/message.ts'
+import { permittedHost } from './foundation/permitted-host.ts'
 import { region } from './foundation/region.ts'
 import { role } from './foundation/role.ts'
 import { setting } from './foundation/setting.ts'
@@ -37,6 +38,7 @@ export const recordList = [
   region,
   role,
   menuEntry,
+  permittedHost,
   message,
   delivery,
   inbox,

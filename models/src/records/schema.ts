@@ -128,7 +128,7 @@ export function rowSchema(record: RecordModel): z.ZodObject {
     ...Object.fromEntries(
       Object.entries(record.fields)
         .filter(([, { sensitivity }]) => sensitivity !== 'secret')
-        .map(([name, field]) => [name, fieldSchema(field)]),
+        .map(([name, field]) => [name, field.type === 'money' ? fieldSchema(field).optional() : fieldSchema(field)]),
     ),
   })
 }

@@ -3,6 +3,7 @@ import type { schemas } from '@twin/models/api'
 import type { z } from 'zod'
 import { create } from 'zustand'
 import { ApiFailure, call, onSignedOut, send } from '../api/index.ts'
+import type { Text } from '../i18n/index.ts'
 import { live } from '../live/index.ts'
 
 export type Me = z.output<typeof schemas.me>
@@ -69,4 +70,11 @@ export function permits(permissions: readonly string[], wanted: string): boolean
 
 export function useMay(permission: string): boolean {
   return permits(useMe().permissions, permission)
+}
+
+const builtIn = ['viewer', 'operator', 'engineer', 'administrator'] as const
+/** Name of a role that comes with the product; other roles go by their code where their name is not at hand. */
+export function roleText(t: Text['t'], role: string): string {
+  const known = builtIn.find((each) => each === role)
+  return known ? t(`role.${known}`) : role
 }

@@ -1,6 +1,7 @@
 import { type Field, findRecord, isMany, type RecordModel, standardFields } from '@twin/models/records'
 import { Image, Space, Table, Tag, Typography } from 'antd'
 import type { ReactNode } from 'react'
+import { hiddenAmount, seesMoney } from '../console/amounts.ts'
 import { Link } from 'react-router'
 import { type Text, useText } from '../i18n/index.ts'
 import { formatNumber, formatTime, formatWithUnit } from '../ui/format.ts'
@@ -29,6 +30,7 @@ interface FieldValueProps {
 export function FieldValue(props: FieldValueProps): ReactNode {
   const { record, name, field, value, titles, short } = props
   const text = useText()
+  if (field.type === 'money' && !seesMoney()) return <span className="muted">{hiddenAmount}</span>
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return <span className="muted">—</span>
   if (name === 'state' && record.lifecycle) return <StateTag record={record} state={plain(value)} />
   if (field.type === 'rows')

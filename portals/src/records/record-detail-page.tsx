@@ -108,7 +108,7 @@ function Values({ record, detail }: { readonly record: RecordModel; readonly det
         column={{ xs: 1, md: 2 }}
         items={Object.entries(allFields(record))
           // What does not apply to such a row is not shown empty.
-          .filter(([name, field]) => name in row && (appliesIn(field, row) || !isEmpty(row[name])))
+          .filter(([name, field]) => (name in row || field.type === 'money') && (appliesIn(field, row) || !isEmpty(row[name])))
           .map(([name, field]) => ({
             key: name,
             label: label(field.label),

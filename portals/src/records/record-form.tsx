@@ -1,5 +1,6 @@
 import {
   appliesIn,
+  carriesMoney,
   createSchema,
   emptyValue,
   type Field,
@@ -14,6 +15,7 @@ import { QuestionCircleOutlined } from '@ant-design/icons'
 import { useState, type ReactNode } from 'react'
 import { z } from 'zod'
 import { ApiFailure, send } from '../api/index.ts'
+import { seesMoney } from '../console/amounts.ts'
 import { useText } from '../i18n/index.ts'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { FieldControl } from './field-control.tsx'
@@ -176,13 +178,18 @@ export function RecordForm({ record, row, preset = {}, titles, onClose, onSaved 
       },
     )
   }
+  // Who is not told an amount does not change it; a new row's he gives himself.
+  const asked =
+    row === null || seesMoney()
+      ? record.fields
+      : Object.fromEntries(Object.entries(record.fields).filter(([, field]) => !carriesMoney(field)))
   const conflict = failure?.code === 'version-conflict' ? (failure.detail as { current: Row }) : null
   return (
     <Drawer open size={720} title={`${t(row ? 'rec.edit' : 'rec.new')} · ${label(record.label)}`} onClose={onClose} destroyOnHidden>
       <p className="muted">{label(record.help)}</p>
       <FieldsForm
         record={record}
-        fields={record.fields}
+        fields={asked}
         start={row ?? preset}
         titles={titles}
         busy={save.isPending}

@@ -1,5 +1,5 @@
 import { DownloadOutlined, PlusOutlined, UploadOutlined } from '@ant-design/icons'
-import { findRecord, permissionOf, type RecordModel } from '@twin/models/records'
+import { findRecord, permissionOf, permissionOfWay, type RecordModel } from '@twin/models/records'
 import { App, Button, Dropdown, Result, Segmented, Space } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
@@ -137,7 +137,7 @@ function BulkBar({ record, ids, onDone }: { readonly record: RecordModel; readon
       },
     })
   const ways = Object.entries(record.lifecycle?.transitions ?? {}).filter(
-    ([, way]) => !way.internal && !way.input && permissions.includes(permissionOf(record, way.action)),
+    ([name, way]) => !way.internal && !way.input && permissions.includes(permissionOfWay(record, name)),
   )
   return (
     <Space wrap style={{ marginBottom: 12 }} data-testid="bulk-bar">

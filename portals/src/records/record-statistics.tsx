@@ -2,6 +2,7 @@ import type { RecordModel } from '@twin/models/records'
 import { Segmented, Space, Table } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { hiddenAmount, seesMoney } from '../console/amounts.ts'
 import { useText } from '../i18n/index.ts'
 import { formatNumber } from '../ui/format.ts'
 import { Await } from '../ui/widgets/index.ts'
@@ -66,8 +67,10 @@ export function RecordStatistics({ record, q, filter }: { readonly record: Recor
               key: name,
               title: label(measure.label),
               align: 'right' as const,
-              render: (_: unknown, { measures }: Line) =>
-                formatNumber(record.fields[measure.field]?.type === 'money' ? (measures[name] ?? 0) / 100 : measures[name]),
+              render: (_: unknown, { measures }: Line) => {
+                if (record.fields[measure.field]?.type !== 'money') return formatNumber(measures[name])
+                return seesMoney() ? formatNumber((measures[name] ?? 0) / 100) : hiddenAmount
+              },
             })),
           ]}
         />

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
+import type { PlatformName } from '@twin/models/records'
 import type { Language } from '../i18n/index.ts'
 
 export type ThemeName = 'dark' | 'light'
@@ -14,6 +15,8 @@ interface Preferences {
   /** Groups of the menu that stand open, and those one closed although one's page is in them. */
   readonly menus: readonly string[]
   readonly closed: readonly string[]
+  /** Whose menu is shown. */
+  readonly platform: PlatformName
   readonly set: (change: Partial<Omit<Preferences, 'set'>>) => void
 }
 
@@ -29,6 +32,7 @@ export const usePreferences = create<Preferences>()(
       view3d: true,
       menus: ['live'],
       closed: [],
+      platform: 'supervision',
       set: (change) => set(change),
     }),
     { name: 'twin.preferences' },

@@ -8,7 +8,7 @@ import { createRuntime, viewAt } from '@twin/actors/runtime'
 import { deviceKinds } from '@twin/models/kinds'
 import { readConfig } from '../config.ts'
 import { stationChanges } from '../http/index.ts'
-import { createLivePort, permissionsFromRoles, startModules } from '../modules/index.ts'
+import { createLivePort, rightsFromRoles, startModules } from '../modules/index.ts'
 import { cameraService } from '../video/index.ts'
 import { createSecretBox, createSecurity, seedDemoUsers } from '../security/index.ts'
 import { createStore, keepEmbeddedPostgres } from '../store/index.ts'
@@ -52,7 +52,7 @@ if (stationsThere === 0) {
     secret: config.authSecret,
     publicUrl: config.publicUrl,
     commands: deviceKinds.flatMap((kind) => kind.commands),
-    permissionsOf: permissionsFromRoles(store.db),
+    rightsOf: rightsFromRoles(store.db),
   })
   await seedDemoUsers(security)
   const modules = await startModules({

@@ -5,7 +5,7 @@ import type { Clock, Runtime } from '@twin/actors/runtime'
 import type { CounterReading } from '@twin/models/energy'
 import type { StationView } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
-import type { Security } from '../security/index.ts'
+import type { Grants, Security } from '../security/index.ts'
 import type { Bucket, BucketQuery, CounterQuery, Database, StationStore, UseQuery } from '../store/index.ts'
 import type { Gate, HttpExtension } from './extension.ts'
 import type { StationChanges } from './handlers/station-change.ts'
@@ -115,6 +115,8 @@ export interface HttpParts {
   readonly closed?: (path: string) => boolean
   /** Numbers of what a person still has to do; nobody is deleted who has any. */
   readonly workOf?: (user: string) => Promise<readonly string[]>
+  /** Roles and what may be granted of them; absent where roles are not kept. */
+  readonly grants?: Grants
   /** Further numbers for /metrics: ingest, live, jobs. */
   readonly metrics?: readonly MetricSource[]
   /** What a cluster says of itself; a single node has none. */

@@ -4,7 +4,7 @@ import type { StationSummary, StationView } from '@twin/models/live'
 import { type StationConfig, demoFleet } from '@twin/models/stations'
 import type { Clock, Reply, Request, Runtime } from '@twin/actors/runtime'
 import { qualities } from '@twin/models/twin'
-import { createSecurity, demoUsers, type PermissionSource, type Security, seedDemoUsers } from '../security/index.ts'
+import { createSecurity, demoUsers, type RightsSource, type Security, seedDemoUsers } from '../security/index.ts'
 import { type Db, migrate, openKysely, openPool, type Sql } from '../store/index.ts'
 import { counterReadings } from '../store/counter-readings.ts'
 import { machineUse } from '../store/machine-use.ts'
@@ -33,8 +33,8 @@ export interface World {
   /** Answer of the actors; a test may replace it. */
   answer: (request: Request) => Reply
   now: number
-  /** Session of a demo user, as a bearer token. */
-  token(username: string): Promise<string>
+  /** Session of a user, as a bearer token: a demo user's, or a new one with a password. */
+  token(username: string, password?: string): Promise<string>
   /** Sign in anew at the next call. */
   forget(): void
   call(method: string, path: string, as?: string, body?: unknown): Promise<Response>
@@ -42,7 +42,7 @@ export interface World {
 }
 
 export interface WorldOptions {
-  readonly permissionsOf?: (db: Db) => PermissionSource
+  readonly rightsOf?: (db: Db) => RightsSource
   /** Further parts of the API, made once the database and the people are there. */
   readonly extend?: (made: {
     readonly db: Db
@@ -67,7 +67,7 @@ export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOp
     publicUrl: 'http://twin.test',
     commands: deviceKinds.flatMap((kind) => kind.commands),
     signInsPerMinute: 10_000,
-    ...(options.permissionsOf ? { permissionsOf: options.permissionsOf(db) } : {}),
+    ...(options.rightsOf ? { rightsOf: options.rightsOf(db) } : {}),
   })
   await seedDemoUsers(security)
   const stations = new Map(demoFleet().map((config) => [config.id, config]))
@@ -132,10 +132,10 @@ export async function startWorld(over: Partial<HttpParts> = {}, options: WorldOp
       time.now = at
     },
     answer: () => ({ ok: true, check: { allowed: true, rejectCode: null, detail: null, warnings: [] } }),
-    async token(username) {
-      const known = tokens.get(username)
+    async token(username, given) {
+      const known = given === undefined ? tokens.get(username) : undefined
       if (known) return known
-      const password = demoUsers.find((user) => user.username === username)?.password
+      const password = given ?? demoUsers.find((user) => user.username === username)?.password
       const response = await world.call('POST', '/api/auth/sign-in/username', undefined, { username, password })
       const { token } = (await response.json()) as { token: string }
       tokens.set(username, token)

@@ -187,6 +187,7 @@ export const person = (id: string, stations: readonly string[] | null = null): P
   username: id,
   name: id,
   role: 'viewer',
+  kind: 'staff',
   permissions: new Set(['station:view', 'alarm:view']),
   stations: stations && new Set(stations),
   mustChangePassword: false,

@@ -7,17 +7,17 @@ import { createRecords, type Records } from '../records/engine.ts'
 import { type Bells, eventStream, listenBells } from '../records/events.ts'
 import { createFolderStore } from '../records/file-store.ts'
 import { mountFiles, type VirusScan } from '../records/files.ts'
-import { answer, type HttpToolsParts } from '../records/http-tools.ts'
+import { answer, type HttpToolsParts, jsonBody } from '../records/http-tools.ts'
 import { recordPaths } from '../records/openapi.ts'
 import { createOutbox, type OutboxHandler } from '../records/outbox.ts'
 import { mountRecords } from '../records/routes.ts'
 import { searchEverywhere } from '../records/search.ts'
 import { watched } from '../records/watches.ts'
 import { newRowId } from '../records/writer.ts'
-import type { Security } from '../security/index.ts'
+import type { Grants, Security } from '../security/index.ts'
 import type { Database } from '../store/index.ts'
 import { chooseModules, closedTo } from './define.ts'
-import { openMenu, openSettings, seedMenu, seedRoles, type Settings } from './foundation/index.ts'
+import { createGrants, openMenu, openSettings, placeEntry, seedMenu, seedRoles, type Settings } from './foundation/index.ts'
 import { lateLivePort, type LivePort } from './live-port.ts'
 import type { AnyService } from '../records/types.ts'
 import { repeat } from './periodic.ts'
@@ -56,6 +56,8 @@ export interface Modules {
   readonly escalated: () => void
   /** Numbers of the open work orders a person holds. */
   workOf(user: string): Promise<readonly string[]>
+  /** What user management asks of roles. */
+  readonly grants: Grants
   /** The live core stands: services reach it from now on. */
   connect(live: LivePort): void
   /** One run of everything periodic, now. */
@@ -87,6 +89,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   const failed = (error: unknown): void => parts.log.error({ err: error }, 'a change could not be read')
   const follow = async (bell: string): Promise<void> => {
     if (bell === 'roles') security.allChanged()
+    if (bell === 'record:station' || bell === 'record:region') security.regionsChanged()
     if (bell === 'menu') await menu.reload()
     if (bell === 'settings') await settings.reload()
   }
@@ -128,7 +131,14 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
         maxBytes: () => settings.get('upload.maxMegabytes') * 1_048_576,
         ...(parts.scan ? { scan: parts.scan } : {}),
       })
-      app.get('/api/menu', (context) => answer(tools, context, null, ({ principal }) => Promise.resolve({ menu: menu.tree(principal) })))
+      app.get('/api/menu', (context) =>
+        answer(tools, context, null, ({ principal }) =>
+          Promise.resolve(menu.tree(principal, context.req.query('platform'), context.req.query('channel'))),
+        ),
+      )
+      app.post('/api/menu/place', (context) =>
+        answer(tools, context, 'menuEntry.place', async ({ actor }) => placeEntry(records, await jsonBody(context), actor)),
+      )
       app.get('/api/search', (context) =>
         answer(tools, context, null, async ({ actor }) => ({ rows: await searchEverywhere(records, context.req.query('q') ?? '', actor) })),
       )
@@ -144,6 +154,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     extension,
     gate: menu.gate,
     closed,
+    grants: createGrants(db),
     connect: live.connect,
     async workOf(user) {
       const rows = await records.db

@@ -1,5 +1,15 @@
 import { type ExpressionBuilder, type ExpressionWrapper, sql, type SqlBool } from 'kysely'
-import { type Action, type RecordModel, permissionOf } from '@twin/models/records'
+import {
+  type Action,
+  allFields,
+  carriesMoney,
+  type Field,
+  type ListQuery,
+  moneyPermission,
+  permissionOf,
+  permissionOfWay,
+  type RecordModel,
+} from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
 import type { Actor, AnyService, AnyTables } from './types.ts'
 
@@ -10,6 +20,33 @@ export function mayDo(actor: Actor, record: RecordModel, action: Action): boolea
   if (!principal) return true
   if (record.audience === 'everyone' && action === 'view') return true
   return principal.permissions.has(permissionOf(record, action))
+}
+
+/** Whether he may take this transition at all, whatever the state. */
+export function mayTake(actor: Actor, record: RecordModel, transition: string): boolean {
+  return actor.principal === null || actor.principal.permissions.has(permissionOfWay(record, transition))
+}
+
+export const seesMoney = ({ principal }: Pick<Actor, 'principal'>): boolean =>
+  principal === null || principal.permissions.has(moneyPermission)
+
+/** Fields that this person may read. */
+export function readable(actor: Actor): (field: Field) => boolean {
+  const money = seesMoney(actor)
+  return (field) => field.sensitivity !== 'secret' && (money || field.type !== 'money')
+}
+
+/** An order or a filter by amounts would tell them to who may not see them. */
+export function demandReadable(
+  record: RecordModel,
+  query: Pick<ListQuery, 'filters'> & Partial<Pick<ListQuery, 'sort'>>,
+  actor: Actor,
+): void {
+  if (seesMoney(actor)) return
+  const fields = allFields(record)
+  const asked = [...query.filters, ...(query.sort ?? [])].map(({ field }) => field)
+  const hidden = asked.find((name) => fields[name] && carriesMoney(fields[name]))
+  if (hidden !== undefined) throw new Refusal('not-permitted', { field: hidden })
 }
 
 /** The one place where a person's right to do something with a record is decided. Throws not-permitted. */

@@ -6,6 +6,7 @@ import {
   createSchema,
   inputSchema,
   permissionOf,
+  permissionOfWay,
   type RecordModel,
   rowSchema,
 } from '@twin/models/records'
@@ -161,7 +162,7 @@ function pathsOf(record: RecordModel): Paths {
   for (const [name, way] of Object.entries(lifecycle?.transitions ?? {}))
     if (!way.internal)
       paths[`${base}/{id}/${name}`] = {
-        post: operation(name, way.label.zh, way.label.en, permissionOf(record, way.action), {
+        post: operation(name, way.label.zh, way.label.en, permissionOfWay(record, name), {
           parameters: [id],
           ...body({ type: 'object', properties: { version: { type: 'integer' }, input: schemaOf(inputSchema(way.input ?? {}), 'input') } }),
           responses: answers(row, '404', '409', '422'),

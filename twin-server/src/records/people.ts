@@ -1,7 +1,7 @@
-import { allFields, appliesIn, changeSchema, createSchema, inputSchema, isEmpty, type RecordModel } from '@twin/models/records'
+import { appliesIn, carriesMoney, changeSchema, createSchema, inputSchema, isEmpty, type RecordModel } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
 import { checked } from '../http/request-input.ts'
-import { demand, visibleRows } from './access.ts'
+import { demand, mayTake, seesMoney, visibleRows } from './access.ts'
 import { isEditable, presented } from './reader.ts'
 import { checkReferences } from './references.ts'
 import type { AnyService, Row, Turn, Values } from './types.ts'
@@ -68,6 +68,11 @@ export function createPeople(writer: InnerWriter, services: ReadonlyMap<string, 
     async change(turn, record, id, version, body) {
       demand(turn.actor, record, record.actions.edit)
       const values = checked(changeSchema(record), body, 'body')
+      // Who does not see an amount does not overwrite it blindly; a new row's he knows, for he gives it.
+      const blind = seesMoney(turn.actor)
+        ? undefined
+        : Object.keys(values).find((name) => record.fields[name] && carriesMoney(record.fields[name]))
+      if (blind !== undefined) throw new Refusal('not-permitted', { field: blind })
       const before = await take(turn, record, id, version, values)
       const state = record.lifecycle?.states[before.state ?? '']
       if (!isEditable(record, before, state?.editable))
@@ -87,7 +92,7 @@ export function createPeople(writer: InnerWriter, services: ReadonlyMap<string, 
       const way = record.lifecycle?.transitions[name]
       demand(turn.actor, record, 'view')
       if (!way || way.internal) throw new Refusal('not-found')
-      demand(turn.actor, record, way.action)
+      if (!mayTake(turn.actor, record, name)) throw new Refusal('not-permitted')
       const input = checked(inputSchema(way.input ?? {}), body ?? {}, 'input')
       await checkReferences(turn, record, way.input ?? {}, input, services)
       const before = await take(turn, record, id, version, input)
@@ -108,7 +113,3 @@ function checkConditions(record: RecordModel, row: Values): void {
       throw new Refusal('invalid', { field, message: { zh: `请填写“${zh}”`, en: `${en} is needed here` } })
   }
 }
-
-/** Fields that a list may show to anyone with the view permission. */
-export const openFields = (record: RecordModel): readonly string[] =>
-  Object.entries(allFields(record)).flatMap(([name, { sensitivity }]) => (sensitivity === 'secret' ? [] : [name]))

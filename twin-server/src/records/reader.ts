@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { externals, type ListQuery, type RecordModel, referrersOf } from '@twin/models/records'
+import { externals, type ListQuery, type RecordModel, referrersOf, withoutMoney } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
-import { demand, mayDo, visibleRows } from './access.ts'
+import { demand, demandReadable, mayDo, mayTake, seesMoney, visibleRows } from './access.ts'
 import { columnNames } from './columns.ts'
 import { continued, cursorOf, narrowed, ordered, type RowQuery, rowsUnder } from './filters.ts'
 import { mayShow, withoutPersonal } from './personal.ts'
@@ -85,6 +85,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
   return {
     async list(record, asked, actor) {
       demand(actor, record, 'view')
+      demandReadable(record, asked, actor)
       const query = await narrowed(db, record, asked)
       const [found, n] = await Promise.all([page(record, query, actor, query.size + 1), count(record, query, actor, countLimit + 1)])
       const rows = found.slice(0, query.size)
@@ -105,7 +106,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
         row: presented(record, row, actor),
         titles: await titlesOf(db, record, [row]),
         transitions: Object.entries(record.lifecycle?.transitions ?? {})
-          .filter(([, way]) => !way.internal && way.from.includes(row.state ?? '') && mayDo(actor, record, way.action))
+          .filter(([name, way]) => !way.internal && way.from.includes(row.state ?? '') && mayTake(actor, record, name))
           .map(([name]) => name),
         may: {
           edit: isEditable(record, row, state?.editable) && record.actions.edit !== null && mayDo(actor, record, record.actions.edit),
@@ -115,6 +116,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
     },
     async *each(record, query, actor) {
       demand(actor, record, 'view')
+      demandReadable(record, query, actor)
       let after = query.after
       for (;;) {
         const rows = await page(record, { ...query, after, page: 1 }, actor, 1000)
@@ -124,11 +126,16 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
         after = cursorOf(last, query.sort)
       }
     },
-    count: (record, query, actor) => count(record, query, actor),
+    async count(record, query, actor) {
+      demand(actor, record, 'view')
+      demandReadable(record, query, actor)
+      return count(record, query, actor)
+    },
     async options(to, text, filters, actor, most = 50) {
       const record = offered.get(to)
       if (record) {
         demand(actor, record, 'view')
+        demandReadable(record, { filters }, actor)
         const words = text.trim()
         const rows = await base(record, await narrowed(db, record, { q: words, filters }), actor)
           .select(['id', ...record.title])
@@ -175,7 +182,7 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
     async history(record, id, actor) {
       demand(actor, record, 'view')
       await one(record, id, actor)
-      return db
+      const lines = await db
         .selectFrom('auditLog')
         .select(['id', 'at', 'userName', 'kind', 'result', 'before', 'after'])
         .where('org', '=', actor.org)
@@ -184,6 +191,8 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
         .orderBy('id', 'desc')
         .limit(200)
         .execute()
+      const open = (part: unknown): unknown => (part === null ? null : presentedLine(record, part as Values, actor))
+      return lines.map((line) => ({ ...line, before: open(line['before']), after: open(line['after']) }))
     },
   }
 }
@@ -194,7 +203,15 @@ export function isEditable(record: RecordModel, row: Row, said: boolean | undefi
   return said ?? row.state === record.lifecycle.initial
 }
 
-/** A row as people read it: secrets left out, personal data masked. The installation itself reads everything. */
+/**
+ * A row as people read it: secrets and, without the right to them, amounts left out, personal data masked. The installation itself reads
+ * everything.
+ */
 export function presented(record: RecordModel, row: Row, actor: Actor): Row {
-  return actor.principal === null ? row : (withoutPersonal(record, row) as Row)
+  return actor.principal === null ? row : (withoutPersonal(record, presentedLine(record, row, actor)) as Row)
+}
+
+/** What a line of the log holds of a row, as this person may read it; personal data were masked when it was written. */
+export function presentedLine(record: RecordModel, part: Values, actor: Pick<Actor, 'principal'>): Values {
+  return seesMoney(actor) ? part : withoutMoney(record, part)
 }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { allFields, type ListQuery, type RecordModel } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
-import { demand } from './access.ts'
+import { demand, demandReadable, readable } from './access.ts'
 import { column, rowsUnder } from './filters.ts'
 import { type Titles, titlesOf } from './titles.ts'
 import type { Actor, AnyDb, AnyService } from './types.ts'
@@ -30,7 +30,9 @@ export async function statisticsOf(
   actor: Actor,
 ): Promise<StatisticTable> {
   demand(actor, record, 'view')
+  demandReadable(record, { filters: query.filters }, actor)
   const fields = allFields(record)
+  const mayRead = readable(actor)
   const keys = by.map((word) => {
     const [name = '', period = 'month'] = word.split(':')
     const field = fields[name]
@@ -41,7 +43,7 @@ export async function statisticsOf(
     if (field.type === 'date') return sql<string | null>`to_char(${column(record, name)}, ${sql.lit(format)})`
     return sql<string | null>`${column(record, name)}::text`
   })
-  const measures = Object.entries(record.statistics.measures ?? {})
+  const measures = Object.entries(record.statistics.measures ?? {}).filter(([, { field }]) => fields[field] && mayRead(fields[field]))
   const fold = (name: string, kind: 'sum' | 'avg'): RawBuilder<number | null> =>
     kind === 'sum' ? sql<number | null>`sum(${column(record, name)})::float8` : sql<number | null>`avg(${column(record, name)})::float8`
   const rows = await rowsUnder(db, record, service, actor, query)

@@ -1,7 +1,7 @@
 import { allFields, type ListQuery, type RecordModel, toCell } from '@twin/models/records'
 import type { FileAnswer } from '../http/call.ts'
 import { type Row as Line, tableFile } from '../http/table-file.ts'
-import { openFields } from './people.ts'
+import { readable } from './access.ts'
 import type { Reader } from './reader.ts'
 import type { Actor } from './types.ts'
 
@@ -15,7 +15,8 @@ export function exportTable(
   actor: Actor,
 ): FileAnswer {
   const fields = allFields(record)
-  const names = openFields(record)
+  const mayRead = readable(actor)
+  const names = Object.entries(fields).flatMap(([name, field]) => (mayRead(field) ? [name] : []))
   const header = names.map((name) => {
     const field = fields[name]
     const unit = field?.type === 'money' ? ' (元)' : field?.type === 'number' && field.unit ? ` (${field.unit})` : ''

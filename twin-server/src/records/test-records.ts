@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startWorld, type World } from '../http/test-world.ts'
-import { createLivePort, type Modules, permissionsFromRoles, startModules } from '../modules/index.ts'
+import { createLivePort, type Modules, rightsFromRoles, startModules } from '../modules/index.ts'
 import type { VirusScan } from './files.ts'
 
 /** The API with records on a real database, for tests. */
@@ -28,7 +28,7 @@ export async function startRecordWorld(scan?: VirusScan, only?: readonly string[
   const world = await startWorld(
     {},
     {
-      permissionsOf: permissionsFromRoles,
+      rightsOf: rightsFromRoles,
       extend: async ({ db, security, clock, url, live }) => {
         modules = await startModules({
           db,
@@ -43,7 +43,13 @@ export async function startRecordWorld(scan?: VirusScan, only?: readonly string[
         })
         modules.connect(createLivePort({ ...live, refresh: () => undefined }))
         const made = modules
-        return { workOf: (user) => made.workOf(user), extensions: [modules.extension], gate: modules.gate, closed: modules.closed }
+        return {
+          workOf: (user) => made.workOf(user),
+          grants: made.grants,
+          extensions: [modules.extension],
+          gate: modules.gate,
+          closed: modules.closed,
+        }
       },
     },
   )

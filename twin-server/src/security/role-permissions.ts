@@ -1,7 +1,7 @@
 import type { CommandDefinition } from '@twin/models/kinds'
-import type { Role } from './principal.ts'
+import type { BuiltInRole } from './principal.ts'
 
-const viewer = ['station:view', 'alarm:view']
+const viewer = ['station:view', 'alarm:view', 'money:view']
 const operator = [...viewer, 'station:operate', 'alarm:operate', 'deadLetter:view']
 const engineer = [...operator, 'alarm:administer', 'alarm:escalation', 'device:administer', 'audit:view', 'command:approve']
 const administrator = [...engineer, 'station:administer', 'user:view', 'user:administer']
@@ -10,7 +10,7 @@ const administrator = [...engineer, 'station:administer', 'user:view', 'user:adm
  * What each role may do. Commands come from the catalogue's `roles`; an administrator may issue what an operator or engineer may,
  * commands of automation alone (`optimizer`, `system`) belong to no person.
  */
-export function rolePermissions(commands: readonly CommandDefinition[]): Readonly<Record<Role, ReadonlySet<string>>> {
+export function rolePermissions(commands: readonly CommandDefinition[]): Readonly<Record<BuiltInRole, ReadonlySet<string>>> {
   const of = (...names: readonly CommandDefinition['roles'][number][]): string[] =>
     commands.filter((command) => names.some((name) => command.roles.includes(name))).map((command) => `command:${command.code}`)
   return {

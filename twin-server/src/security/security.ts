@@ -5,9 +5,9 @@ import type { Database } from '../store/index.ts'
 import { createAttempts } from './attempts.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { createAuthEngine } from './auth-engine.ts'
-import type { Role } from './principal.ts'
+import { type BuiltInRole, isBuiltIn } from './principal.ts'
 import { rolePermissions } from './role-permissions.ts'
-import { type PermissionSource, type Sessions, createSessions } from './sessions.ts'
+import { type RightsSource, type Sessions, createSessions } from './sessions.ts'
 import { type SignIn, createSignIn } from './sign-in.ts'
 import type { AuthTables } from './tables.ts'
 import { type Users, createUsers } from './users.ts'
@@ -22,8 +22,8 @@ export interface SecurityOptions {
   /** Every command there is, for the permissions of the roles. */
   readonly commands: readonly CommandDefinition[]
   readonly org?: string
-  /** What a user may do; default: the built-in roles as they come. */
-  readonly permissionsOf?: PermissionSource
+  /** What a user may do and where; default: the built-in roles as they come. */
+  readonly rightsOf?: RightsSource
   /** Per address; default 60. */
   readonly signInsPerMinute?: number
 }
@@ -32,7 +32,7 @@ export interface Security extends Sessions, SignIn {
   readonly org: string
   readonly users: Users
   readonly audit: AuditLog
-  readonly permissions: Readonly<Record<Role, ReadonlySet<string>>>
+  readonly permissions: Readonly<Record<BuiltInRole, ReadonlySet<string>>>
 }
 
 /** People, their rights and the log of what they did. Throws when the secret is missing or short: there is no default. */
@@ -47,7 +47,9 @@ export function createSecurity(options: SecurityOptions): Security {
     publicUrl: options.publicUrl,
     signInsPerMinute: options.signInsPerMinute ?? 60,
   })
-  const sessions = createSessions(db, engine, options.permissionsOf ?? (({ role }) => Promise.resolve(permissions[role])))
+  const standard: RightsSource = ({ role }) =>
+    Promise.resolve({ permissions: isBuiltIn(role) ? permissions[role] : new Set(), stations: [], byRegion: false })
+  const sessions = createSessions(db, engine, options.rightsOf ?? standard, clock)
   const audit = createAuditLog(db, clock, org)
   const attempts = createAttempts(db, clock, org)
   const users = createUsers(db, clock, org, audit, (userId) => sessions.changed(userId))

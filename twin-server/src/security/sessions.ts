@@ -1,11 +1,20 @@
 import { LRUCache } from 'lru-cache'
 import type { Kysely } from 'kysely'
+import type { Clock } from '@twin/actors/runtime'
 import { type AuthEngine, cookiePrefix } from './auth-engine.ts'
 import type { Principal, Role } from './principal.ts'
 import type { AuthDatabase } from './tables.ts'
 
-/** Reads a user's permissions; asked once per session and change. */
-export type PermissionSource = (user: { readonly id: string; readonly org: string; readonly role: Role }) => Promise<ReadonlySet<string>>
+/** What a user's roles give, all added up. */
+export interface Rights {
+  readonly permissions: ReadonlySet<string>
+  /** Stations beyond the user's own; null = all. */
+  readonly stations: readonly string[] | null
+  /** `stations` follow regions: they change with master data. */
+  readonly byRegion: boolean
+}
+/** Reads a user's rights; asked once per session and change. */
+export type RightsSource = (user: { readonly id: string; readonly org: string; readonly role: Role }) => Promise<Rights>
 
 export interface Sessions {
   /** Who the cookie or bearer token belongs to; undefined = nobody, expired, revoked or disabled. */
@@ -14,54 +23,77 @@ export interface Sessions {
   changed(userId: string): void
   /** The same for everybody: a role changed. */
   allChanged(): void
+  /** Stations came, went or moved: scopes by region are read anew. */
+  regionsChanged(): void
   onPrincipalChanged(listener: (userId: string) => void): () => void
 }
 
+interface Kept {
+  readonly principal: Principal
+  readonly byRegion: boolean
+  /** Epoch ms from which the account is nobody's. */
+  readonly endsAt: number
+}
+
 /** getSession costs about a millisecond, so answers are kept for 10 s; every change made here clears them at once. */
-export function createSessions(db: Kysely<AuthDatabase>, engine: AuthEngine, permissionsOf: PermissionSource): Sessions {
-  const cache = new LRUCache<string, Principal>({ max: 10_000, ttl: 10_000 })
+export function createSessions(db: Kysely<AuthDatabase>, engine: AuthEngine, rightsOf: RightsSource, clock: Clock): Sessions {
+  const cache = new LRUCache<string, Kept>({ max: 10_000, ttl: 10_000 })
   const listeners = new Set<(userId: string) => void>()
   let generation = 0
 
-  async function load(headers: Headers): Promise<Principal | undefined> {
+  async function load(headers: Headers): Promise<Kept | undefined> {
     const session = await engine.api.getSession({ headers, query: { disableRefresh: true } })
     if (!session) return undefined
     const user = await db.selectFrom('auth_user').selectAll().where('id', '=', session.user.id).executeTakeFirst()
     if (!user || user.disabled) return undefined
-    return {
+    const { permissions, stations, byRegion } = await rightsOf(user)
+    const own = user.stations === null || stations === null ? null : new Set([...user.stations, ...stations])
+    const principal: Principal = {
       id: user.id,
       org: user.org,
       username: user.username,
       name: user.name,
       role: user.role,
-      permissions: await permissionsOf(user),
-      stations: user.stations === null ? null : new Set(user.stations),
+      kind: user.kind,
+      permissions,
+      stations: own,
       mustChangePassword: user.must_change_password,
     }
+    return { principal, byRegion, endsAt: user.expires_at ?? Infinity }
   }
+
+  const valid = ({ principal, endsAt }: Kept): Principal | undefined => (clock.now() < endsAt ? principal : undefined)
 
   return {
     async authenticate(headers) {
       const credential = credentialOf(headers)
       if (credential === undefined) return undefined
       const known = cache.get(credential)
-      if (known) return known
+      if (known) return valid(known)
       const began = generation
-      const principal = await load(new Headers(credential.startsWith('Bearer ') ? { authorization: credential } : { cookie: credential }))
+      const loaded = await load(new Headers(credential.startsWith('Bearer ') ? { authorization: credential } : { cookie: credential }))
       // What was read before a change must not outlive it.
-      if (principal && began === generation) cache.set(credential, principal)
-      return principal
+      if (loaded && began === generation) cache.set(credential, loaded)
+      return loaded && valid(loaded)
     },
     changed(userId) {
       generation++
-      for (const [credential, principal] of cache.entries()) if (principal.id === userId) cache.delete(credential)
+      for (const [credential, { principal }] of cache.entries()) if (principal.id === userId) cache.delete(credential)
       for (const listener of listeners) listener(userId)
     },
     allChanged() {
       generation++
-      const users = new Set(Array.from(cache.values(), ({ id }) => id))
+      const users = new Set(Array.from(cache.values(), ({ principal }) => principal.id))
       cache.clear()
       for (const user of users) for (const listener of listeners) listener(user)
+    },
+    regionsChanged() {
+      generation++
+      for (const [credential, { principal, byRegion }] of cache.entries()) {
+        if (!byRegion) continue
+        cache.delete(credential)
+        for (const listener of listeners) listener(principal.id)
+      }
     },
     onPrincipalChanged(listener) {
       listeners.add(listener)

@@ -1,5 +1,5 @@
 import type { Database } from '../store/index.ts'
-import type { Role } from './principal.ts'
+import type { AccountKind, Role } from './principal.ts'
 
 /** Tables of migration 0002, as Kysely sees them; times are epoch ms like everywhere in the store. */
 export type AuthTables = {
@@ -19,6 +19,11 @@ export type AuthTables = {
     /** Set when the account was deleted: it is disabled, its name is free again. */
     deleted_at: number | null
     department: string | null
+    kind: AccountKind
+    /** The account is nobody's from then on. */
+    expires_at: number | null
+    mobile: string | null
+    password_set_at: number
     created_at: number
     updated_at: number
   }
@@ -41,6 +46,8 @@ export type AuthTables = {
     created_at: number
     updated_at: number
   }
+  /** Hashes of passwords a user had, to refuse them again. */
+  auth_password: { id: string; user_id: string; org: string; password: string; set_at: number }
   auth_attempt: { username: string; org: string; failures: number; first_at: number; last_at: number }
   audit_head: { org: string; rows: number; hash: string }
   command_attempt: { command: string; org: string; at: number; request: unknown; outcome: unknown }

@@ -178,6 +178,10 @@ export function createUsers(
             last_sign_in_at: null,
             deleted_at: null,
             department: user.department ?? null,
+            kind: 'staff',
+            expires_at: null,
+            mobile: null,
+            password_set_at: now,
             created_at: now,
             updated_at: now,
           })

@@ -1,5 +1,5 @@
 import { defineRecord } from '../define.ts'
-import { flag, reference, text } from '../fields.ts'
+import { choice, flag, reference, text } from '../fields.ts'
 
 export const role = defineRecord({
   name: 'role',
@@ -25,6 +25,25 @@ export const role = defineRecord({
       many: true,
       help: { zh: '除用户自己的角色外，另外拥有本角色的用户', en: 'Users who have this role besides their own' },
     }),
+    scope: choice(
+      '数据范围',
+      'Data scope',
+      {
+        own: ['用户自己的站点', 'The user’s own stations'],
+        region: ['所选区域的站点', 'Stations of regions'],
+        all: ['全部站点', 'All stations'],
+      },
+      {
+        required: true,
+        default: 'own',
+        help: { zh: '加到成员自己的站点之上；多个角色相加', en: 'Adds to the stations a member has; several roles add up' },
+      },
+    ),
+    regions: reference('区域', 'Regions', 'region', {
+      many: true,
+      help: { zh: '含下级区域', en: 'With everything below them' },
+      when: { field: 'scope', is: ['region'], required: true },
+    }),
     builtIn: flag('内置', 'Built in', { computed: true }),
   },
   title: ['name'],
@@ -32,5 +51,5 @@ export const role = defineRecord({
   audience: 'administration',
   actions: { create: 'administer', edit: 'administer' },
   removal: 'hard',
-  views: { columns: ['code', 'name', 'members', 'builtIn', 'updatedAt'], sort: 'code' },
+  views: { columns: ['code', 'name', 'scope', 'members', 'builtIn', 'updatedAt'], sort: 'code' },
 })

@@ -49,6 +49,7 @@ export const workOrder = defineRecord({
         from: ['open', 'assigned'],
         to: 'assigned',
         action: 'operate',
+        ownRight: true,
         effect: 'tell',
         input: { assignee: reference('负责人', 'Assignee', 'user', { required: true }) },
       },

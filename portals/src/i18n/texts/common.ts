@@ -18,6 +18,7 @@ export const commonTexts = {
   'nav.supervision': ['设备监管', 'Supervision'],
   'nav.system': ['系统管理', 'System'],
   'nav.menu': ['打开菜单', 'Open menu'],
+  'nav.platform': ['切换平台', 'Switch platform'],
   'nav.main': ['主导航', 'Main navigation'],
   'nav.skip': ['跳到内容', 'Skip to content'],
   'nav.collapse': ['收起菜单', 'Collapse menu'],

@@ -4,7 +4,7 @@ import { App, Badge, Button, Input, Tag, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { useAction, useCall } from '../../api/index.ts'
-import { useMay, useMe } from '../../console/session.ts'
+import { roleText, useMay, useMe } from '../../console/session.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatTime } from '../../ui/format.ts'
 import { Await, Page, PagedTable } from '../../ui/widgets/index.ts'
@@ -51,7 +51,7 @@ export function UsersPage() {
     { title: t('users.username'), key: 'username', render: (_, user) => <strong>{user.username}</strong> },
     { title: t('users.name'), dataIndex: 'name', key: 'name' },
     { title: t('users.department'), dataIndex: 'department', key: 'department' },
-    { title: t('users.role'), key: 'role', render: (_, user) => t(`role.${user.role}`) },
+    { title: t('users.role'), key: 'role', render: (_, user) => roleText(t, user.role) },
     {
       title: t('users.stations'),
       key: 'stations',

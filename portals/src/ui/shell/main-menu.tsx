@@ -9,7 +9,9 @@ import {
   ClusterOutlined,
   DashboardOutlined,
   DatabaseOutlined,
+  ExportOutlined,
   FundOutlined,
+  FundProjectionScreenOutlined,
   GlobalOutlined,
   HistoryOutlined,
   InboxOutlined,
@@ -32,6 +34,7 @@ import { useText, type TextKey } from '../../i18n/index.ts'
 import { type MenuNode, useMenu } from '../../records/menu-tree.ts'
 import { useLive } from '../../live/index.ts'
 import { usePreferences } from '../preferences.ts'
+import { screenAddress } from './screen.ts'
 
 export interface MenuEntry {
   readonly path: string
@@ -92,26 +95,27 @@ export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
   })
   const shown = (entries: readonly MenuEntry[]) =>
     entries.filter((entry) => permits(permissions, entry.permission)).map((entry) => item(entry))
-  const arranged = useMenu().data
+  const arranged = useMenu().data?.menu
   const built = [...supervisionMenu, ...systemMenu]
   // The menu as administrators arranged it; entries the console knows keep their icon and badge, renamed ones their new name.
   const nodeItem = (node: MenuNode): NonNullable<MenuProps['items']>[number] => {
     const words = lang === 'en' ? node.nameEn : node.name
-    if (node.path === null)
+    if (node.path === null && node.url === null)
       return {
         key: node.code,
         icon: groupIcons[node.code] ?? <AppstoreOutlined />,
         label: <span data-testid={`group-${node.code}`}>{words}</span>,
         children: node.children.map(nodeItem),
       }
+    if (node.opens !== 'page') return outside(node, words)
     const known = built.find(({ path }) => path === node.path)
     if (known) return item(known, words)
     return {
-      key: node.path,
+      key: node.path ?? node.code,
       icon: <ProfileOutlined />,
       title: words,
       label: (
-        <Link to={node.path} data-testid={`menu-${node.path}`} {...(onNavigate ? { onClick: onNavigate } : {})}>
+        <Link to={node.path ?? '/'} data-testid={`menu-${node.path}`} {...(onNavigate ? { onClick: onNavigate } : {})}>
           {words}
         </Link>
       ),
@@ -146,6 +150,23 @@ export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
     </nav>
   )
 }
+
+/** A big screen or an outside page: in a window of its own, which learns nothing of where it was opened. */
+const outside = (node: MenuNode, words: string): NonNullable<MenuProps['items']>[number] => ({
+  key: node.code,
+  icon: node.opens === 'screen' ? <FundProjectionScreenOutlined /> : <ExportOutlined />,
+  title: words,
+  label: (
+    <a
+      href={node.url ?? screenAddress(node.path ?? '/')}
+      target="_blank"
+      rel="noopener noreferrer"
+      data-testid={`menu-${node.url ?? node.path}`}
+    >
+      {words}
+    </a>
+  ),
+})
 
 /** Codes of the groups that a page stands under. */
 function groupsOf(nodes: readonly MenuNode[], path: string): readonly string[] {

@@ -22,7 +22,7 @@ interface Hit {
 
 const addressOf = ({ record, id }: Found): string => (record === 'station' ? `/station/${id}` : `/records/${record}/${id}`)
 const pagesOf = (nodes: readonly MenuNode[]): readonly MenuNode[] =>
-  nodes.flatMap((node) => [...(node.path === null ? [] : [node]), ...pagesOf(node.children)])
+  nodes.flatMap((node) => [...(node.path === null || node.opens !== 'page' ? [] : [node]), ...pagesOf(node.children)])
 
 /** Finds stations, devices, assets, tickets, documents and pages by their words, from anywhere: Ctrl-K, arrows, Enter. */
 export function SearchPalette() {
@@ -68,7 +68,7 @@ function Palette({ onDone }: { readonly onDone: () => void }) {
   const navigate = useNavigate()
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
-  const menu = useMenu().data
+  const menu = useMenu().data?.menu
   const words = text.trim()
   const found = useQuery({
     queryKey: ['search', words],

@@ -2,7 +2,7 @@ import { DownOutlined, GlobalOutlined, MenuFoldOutlined, MenuOutlined, MoonOutli
 import { Alert, Button, Drawer, Dropdown, Layout, Tag, Tooltip } from 'antd'
 import { Suspense, useState, type ReactNode } from 'react'
 import { Link, Outlet, useLocation } from 'react-router'
-import { signOut, useMe } from '../../console/session.ts'
+import { roleText, signOut, useMe } from '../../console/session.ts'
 import { useText } from '../../i18n/index.ts'
 import { useLive } from '../../live/index.ts'
 import { formatTime } from '../format.ts'
@@ -15,6 +15,8 @@ import { AlarmSound } from './alarm-sound.tsx'
 import { Clock, LinkLamp } from './link-lamp.tsx'
 import { MainMenu } from './main-menu.tsx'
 import { PasswordDialog } from './password-dialog.tsx'
+import { PlatformSwitch } from './platform-switch.tsx'
+import { isScreen } from './screen.ts'
 import { SearchPalette } from './search-palette.tsx'
 import { usePhone } from './use-phone.ts'
 
@@ -35,6 +37,19 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
       <img src="/icon.svg" alt="" /> {collapsed && !phone ? null : <span>{t('app.name')}</span>}
     </Link>
   )
+  const page = (
+    <Boundary key={location.pathname}>
+      <MenuGuard>
+        <Suspense fallback={<Loading />}>{children ?? <Outlet />}</Suspense>
+      </MenuGuard>
+    </Boundary>
+  )
+  if (isScreen(location.search))
+    return (
+      <main className="content screen" data-testid="big-screen">
+        {page}
+      </main>
+    )
   return (
     <Layout className="shell">
       <a className="skip" href="#content">
@@ -49,12 +64,14 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
           title={t('app.name')}
           styles={{ body: { padding: 0 } }}
         >
+          <PlatformSwitch />
           <MainMenu onNavigate={() => setDrawer(false)} />
         </Drawer>
       ) : (
         <Layout.Sider width={212} collapsedWidth={64} collapsed={collapsed} trigger={null} theme="light">
           <div className="sider-inner">
             {brand}
+            <PlatformSwitch small={collapsed} />
             <MainMenu />
           </div>
         </Layout.Sider>
@@ -106,7 +123,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
             trigger={['click']}
             menu={{
               items: [
-                { key: 'who', disabled: true, label: `${me.name} · ${t(`role.${me.role}`)}` },
+                { key: 'who', disabled: true, label: `${me.name} · ${roleText(t, me.role)}` },
                 { type: 'divider' },
                 { key: 'password', label: t('session.changePassword') },
                 { key: 'out', label: <span data-testid="sign-out">{t('session.signOut')}</span> },
@@ -129,11 +146,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
           <Alert banner type="warning" data-testid="link-lost" title={t('shell.linkStale', { time: formatTime(lastAt, 'time', lang) })} />
         ) : null}
         <main id="content" className="content" tabIndex={-1}>
-          <Boundary key={location.pathname}>
-            <MenuGuard>
-              <Suspense fallback={<Loading />}>{children ?? <Outlet />}</Suspense>
-            </MenuGuard>
-          </Boundary>
+          {page}
         </main>
       </Layout>
       {password ? <PasswordDialog onClose={() => setPassword(false)} /> : null}

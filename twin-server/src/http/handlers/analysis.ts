@@ -1,6 +1,7 @@
-import { type Analysis, analyses, type AnalysisRow, foldAnalysis, rowsOf } from '@twin/models/analysis'
+import { type Analysis, analyses, type AnalysisPoint, type AnalysisRow, foldAnalysis, isMoneyUnit, rowsOf } from '@twin/models/analysis'
 import { dayOf } from '@twin/models/energy'
 import type { Label } from '@twin/models/kinds'
+import { moneyPermission } from '@twin/models/records'
 import { type Asked, edgesIn, sources } from '../../modules/supervision/index.ts'
 import type { Principal } from '../../security/index.ts'
 import { inScope } from '../../security/index.ts'
@@ -23,6 +24,8 @@ interface Found {
   readonly asked: Asked
   readonly edges: readonly number[]
   readonly rows: readonly AnalysisRow[]
+  /** Whether this person may read a figure in this unit: amounts need their own right. */
+  readonly open: (unit: string) => boolean
   readonly title: (dimension: string, key: string | null) => Label
 }
 const same = (text: string): Label => ({ zh: text, en: text })
@@ -80,7 +83,8 @@ export function analysisHandlers({ runtime, store, clock }: HttpParts): Pick<Han
       const station = dimension === 'station' ? seen.find(({ id }) => id === key) : undefined
       return station ? { zh: station.name, en: station.nameEn || station.name } : same(devices.get(key) ?? key)
     }
-    return { analysis, asked, edges, rows, title }
+    const money = principal.permissions.has(moneyPermission)
+    return { analysis, asked, edges, rows, title, open: (unit) => money || !isMoneyUnit(unit) }
   }
 
   /** Label and unit of a line. */
@@ -99,11 +103,18 @@ export function analysisHandlers({ runtime, store, clock }: HttpParts): Pick<Han
       periods: found.asked.periods,
       measures: found.asked.measures,
       split: found.asked.split,
-    }).map((line) => ({
-      ...line,
-      ...named(found, line.key, line.measure),
-      points: line.points.map(({ ids, ...point }) => ({ ...point, ...(ids ? { ids: [...ids] } : {}) })),
-    }))
+    }).map((line) => {
+      const name = named(found, line.key, line.measure)
+      const points: readonly AnalysisPoint[] = found.open(name.unit)
+        ? line.points
+        : line.points.map(({ count }) => ({ value: null, count }))
+      return { ...line, ...name, points: points.map(({ ids, ...point }) => ({ ...point, ...(ids ? { ids: [...ids] } : {}) })) }
+    })
+  /** Values of a row that this person may read, by name. */
+  const valuesOf = ({ analysis, open }: Found): Readonly<Record<string, { readonly label: Label; readonly unit: string }>> => {
+    const measured = Object.values(analysis.measures).flatMap((one) => ('value' in one ? [[one.value, one] as const] : []))
+    return Object.fromEntries([...measured, ...Object.entries(analysis.details)].filter(([, { unit }]) => open(unit)))
+  }
   const keyOf = ({ edges, asked }: Found, period: number): string =>
     dayOf(edges[period] ?? 0, ZONE).slice(0, asked.step === 'month' ? 7 : 10)
 
@@ -129,6 +140,7 @@ export function analysisHandlers({ runtime, store, clock }: HttpParts): Pick<Han
       const found = await find(params.analysis, query, principal)
       const rows = behind(found, query)
       const dimensions = Object.keys(found.analysis.dimensions)
+      const readable = valuesOf(found)
       return {
         total: rows.length,
         rows: rows.slice(0, MOST_ROWS).map((row) => ({
@@ -136,7 +148,7 @@ export function analysisHandlers({ runtime, store, clock }: HttpParts): Pick<Han
           title: row.title,
           at: row.at ?? null,
           keys: Object.fromEntries(dimensions.map((name) => [name, row.keys[name] ? found.title(name, row.keys[name]) : null])),
-          values: { ...row.values },
+          values: Object.fromEntries(Object.entries(row.values).filter(([name]) => Object.hasOwn(readable, name))),
           opens: row.opens ?? null,
         })),
       }
@@ -150,12 +162,7 @@ export function analysisHandlers({ runtime, store, clock }: HttpParts): Pick<Han
       const shown = (value: number | null, unit: string): Cell => (value === null ? null : unit === 'fen' ? value / 100 : value)
       if (query.what === 'rows') {
         const dimensions = Object.entries(analysis.dimensions)
-        const values = Object.entries(
-          Object.fromEntries([
-            ...Object.values(analysis.measures).flatMap((one) => ('value' in one ? [[one.value, one] as const] : [])),
-            ...Object.entries(analysis.details),
-          ]),
-        )
+        const values = Object.entries(valuesOf(found))
         return tableFile(
           `analysis-${params.analysis}`,
           query.format,
@@ -175,7 +182,7 @@ export function analysisHandlers({ runtime, store, clock }: HttpParts): Pick<Han
           ),
         )
       }
-      const made = lines(found)
+      const made = lines(found).filter((line) => found.open(line.unit))
       return tableFile(
         `analysis-${params.analysis}`,
         query.format,

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
-import { familyLabel, logActionLabel } from '@twin/models/records'
+import { familyLabel, findRecord, logActionLabel } from '@twin/models/records'
+import { presentedLine } from '../../records/reader.ts'
+import type { Principal } from '../../security/index.ts'
 import type { Handlers } from '../call.ts'
 import { orderSql, pagePart } from '../paging.ts'
 import type { HttpParts } from '../parts.ts'
@@ -46,8 +48,8 @@ export function auditHandlers({ store, security }: HttpParts): Pick<Handlers, 'a
           target: row.target,
           title: row.title ?? titles.get(row.target ?? '') ?? null,
           result: row.result,
-          before: row.before,
-          after: row.after,
+          before: shownLine(row.kind, row.before, principal),
+          after: shownLine(row.kind, row.after, principal),
           hash: row.hash,
         })),
       }
@@ -80,8 +82,8 @@ export function auditHandlers({ store, security }: HttpParts): Pick<Handlers, 'a
               logActionLabel(row.family, row.action)[lang],
               row.title ?? titles.get(row.target ?? '') ?? row.target,
               row.result,
-              json(row.before),
-              json(row.after),
+              json(shownLine(row.kind, row.before, principal)),
+              json(shownLine(row.kind, row.after, principal)),
               row.hash,
             ]
           const last = page.at(-1)
@@ -100,6 +102,14 @@ const headers = {
   en: ['Time', 'User', 'From', 'Record', 'Action', 'Target', 'Result', 'Before', 'After', 'Hash'],
 } as const
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value))
+
+/** What a line of a record holds, as its reader may see the record. */
+function shownLine(kind: string, part: unknown, principal: Principal): unknown {
+  const record = findRecord(kind.split('.')[0] ?? '')
+  return record && typeof part === 'object' && part !== null
+    ? presentedLine(record, part as Readonly<Record<string, unknown>>, { principal })
+    : part
+}
 
 /** Text that `like` takes literally. */
 export const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, (c) => `\\${c}`)

@@ -11,6 +11,7 @@ import {
   type Tariff,
 } from '@twin/models/energy'
 import { findKind, findPoint } from '@twin/models/kinds'
+import { moneyPermission } from '@twin/models/records'
 import { counterSources, type DeviceConfig, plantLimits, type StationConfig } from '@twin/models/stations'
 import { readTariffs } from '../../modules/supervision/index.ts'
 import { camelTables } from '../../records/columns.ts'
@@ -102,14 +103,22 @@ async function growth(
 
 type Costs = ResultOf<'energyCosts'>
 const kwhOf = (wh: number): number => wh / 1000
-const priceless = (period: CostPeriod): Costs['total'] => ({
+/** `money`: whether this person may read amounts; without it neither they nor the prices that make them. */
+const periodFor = (money: boolean, period: CostPeriod): Costs['total'] => ({
   from: period.from,
   to: period.to,
   wh: period.wh,
   kwh: kwhOf(period.wh),
-  cost: period.fen,
+  cost: money ? period.fen : null,
   unpricedWh: period.unpricedWh,
-  bands: period.bands.map(({ fen, wh, tariff, ...band }) => ({ ...band, tariff: tariff && { ...tariff }, wh, kwh: kwhOf(wh), cost: fen })),
+  bands: period.bands.map(({ fen, wh, tariff, price, ...band }) => ({
+    ...band,
+    tariff: tariff && { ...tariff },
+    price: money ? price : null,
+    wh,
+    kwh: kwhOf(wh),
+    cost: money ? fen : null,
+  })),
 })
 
 export function energyCostHandlers({ runtime, store, clock }: HttpParts): Pick<Handlers, 'energyCosts' | 'energyAllocation'> {
@@ -128,7 +137,8 @@ export function energyCostHandlers({ runtime, store, clock }: HttpParts): Pick<H
   }
 
   return {
-    async energyCosts({ params, query }) {
+    async energyCosts({ params, query, principal }) {
+      const money = principal.permissions.has(moneyPermission)
       const config = runtime.station(params.station) ?? refuse('not-found')
       const { days, byDay, total, main, flagged } = await costs(config, query.from, query.to)
       const counters = config.devices.flatMap((device) => {
@@ -160,13 +170,14 @@ export function energyCostHandlers({ runtime, store, clock }: HttpParts): Pick<H
         main,
         components,
         unmetered: { wh: rest, kwh: kwhOf(rest) },
-        total: priceless(total),
-        periods: periods.map(priceless),
+        total: periodFor(money, total),
+        periods: periods.map((period) => periodFor(money, period)),
         flaggedHours: flagged,
       }
     },
 
-    async energyAllocation({ params, query }) {
+    async energyAllocation({ params, query, principal }) {
+      const amount = (fen: number | null): number | null => (principal.permissions.has(moneyPermission) ? fen : null)
       const config = runtime.station(params.station) ?? refuse('not-found')
       const { days, total, main } = await costs(config, query.from, query.to)
       const outlets = config.devices.filter(({ kind }) => kind === 'outlet')
@@ -188,7 +199,7 @@ export function energyCostHandlers({ runtime, store, clock }: HttpParts): Pick<H
         from: days.from,
         to: days.to,
         main,
-        cost: total.fen,
+        cost: amount(total.fen),
         litres: litres.reduce((sum, one) => sum + one, 0),
         outlets: outlets.map((device, i) => {
           const readings = gas[i]?.readings ?? []
@@ -204,10 +215,10 @@ export function energyCostHandlers({ runtime, store, clock }: HttpParts): Pick<H
             readings: [...new Set([readings[0], readings.at(-1)])].flatMap((reading) => (reading ? [{ ...reading }] : [])),
             wh,
             kwh: kwhOf(wh),
-            cost: share?.fen ?? null,
+            cost: amount(share?.fen ?? null),
           }
         }),
-        unallocated: { wh: shared.unallocated.wh, kwh: kwhOf(shared.unallocated.wh), cost: shared.unallocated.fen },
+        unallocated: { wh: shared.unallocated.wh, kwh: kwhOf(shared.unallocated.wh), cost: amount(shared.unallocated.fen) },
         units: await ranked(config, days),
       }
     },

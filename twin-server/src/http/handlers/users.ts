@@ -1,7 +1,7 @@
 import type { Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
-import type { UserResult, UserRow } from '../../security/index.ts'
+import type { Principal, UserResult, UserRow } from '../../security/index.ts'
 
 const weak: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
   'too-short': { zh: '密码至少 8 位', en: 'At least 8 characters' },
@@ -36,11 +36,18 @@ export function userHandlers({
   security,
   runtime,
   workOf,
+  grants,
 }: HttpParts): Pick<Handlers, 'users' | 'createUser' | 'updateUser' | 'deleteUser'> {
-  const known = (stations: readonly string[] | null | undefined, org: string): void => {
+  /** The stations exist, and nobody gives a scope wider than his own. */
+  const known = (stations: readonly string[] | null | undefined, { org, stations: own }: Principal): void => {
     const unknown = stations?.find((id) => runtime.station(id)?.org !== org)
     if (unknown !== undefined)
       refuse('invalid', { field: 'stations', message: { zh: `站点不存在：${unknown}`, en: `No such station: ${unknown}` } })
+    if (own !== null && stations !== undefined && (stations === null || stations.some((id) => !own.has(id))))
+      refuse('not-permitted', {
+        field: 'stations',
+        message: { zh: '不能授予超出自己范围的数据', en: 'Nobody grants data beyond their own scope' },
+      })
   }
   return {
     users: async ({ query }) => {
@@ -48,7 +55,8 @@ export function userHandlers({
       return { rows: rows.map(asRow), total }
     },
     createUser: async ({ principal, person, body, note }) => {
-      known(body.stations, principal.org)
+      known(body.stations, principal)
+      await grants?.demandRole(principal, body.role)
       const result = await security.users.create(body, { id: principal.id, name: principal.username, from: person.from })
       if (!result.ok) return userRefusal(result)
       note({ written: true })
@@ -71,7 +79,12 @@ export function userHandlers({
       return { ok: true as const }
     },
     updateUser: async ({ principal, person, params, body, note }) => {
-      known(body.stations, principal.org)
+      known(body.stations, principal)
+      const user = await security.users.byId(params.user)
+      if (!user) refuse('not-found')
+      if (body.role !== undefined && body.role !== user.role) await grants?.demandRole(principal, body.role)
+      // Whoever sets the password of an account could be it.
+      if (body.password !== undefined) await grants?.demandOver(principal, { ...user, org: principal.org })
       const result = await security.users.update(params.user, body, { id: principal.id, name: principal.username, from: person.from })
       if (!result.ok) return userRefusal(result)
       note({ written: true })

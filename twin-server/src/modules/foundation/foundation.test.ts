@@ -50,6 +50,8 @@ describe('roles', () => {
     expect(created).toBe(200)
     expect((await world.json('GET', '/api/records/setting', 'viewer'))[0]).toBe(200)
     expect((await world.json('PUT', `/api/records/role/${role.id}`, admin, { version: 1, permissions: ['anything'] }))[0]).toBe(422)
+    expect(await world.json('DELETE', `/api/records/role/${role.id}`, admin)).toMatchObject([409, { error: { code: 'has-members' } }])
+    expect((await world.json('PUT', `/api/records/role/${role.id}`, admin, { version: 1, members: [] }))[0]).toBe(200)
     expect((await world.json('DELETE', `/api/records/role/${role.id}`, admin))[0]).toBe(200)
     expect((await world.json('GET', '/api/records/setting', 'viewer'))[0]).toBe(403)
     const administrator = (await world.json('GET', '/api/records/role?code=administrator', admin))[1].rows[0]

@@ -1,5 +1,5 @@
 import type { Module } from '../define.ts'
-import { menuService } from './menu.ts'
+import { menuService, permittedHostService } from './menu-entries.ts'
 import { inboxService, messageService } from './messages.ts'
 import { mountRegions, regionPaths } from './region-routes.ts'
 import { regionService } from './regions.ts'
@@ -11,7 +11,7 @@ export const foundation: Module = {
   name: 'foundation',
   version: '1.0.0',
   needs: [],
-  services: [regionService, roleService, menuService, messageService, inboxService, settingService],
+  services: [regionService, roleService, menuService, permittedHostService, messageService, inboxService, settingService],
   mount: mountRegions,
   paths: regionPaths,
 }

@@ -10,6 +10,8 @@ import { control } from './0140-control.ts'
 import { video } from './0150-video.ts'
 import { assetTree } from './0120-asset-tree.ts'
 import { assetDocuments } from './0121-asset-documents.ts'
+import { platformMenus } from './0160-platform-menus.ts'
+import { accounts } from './0161-accounts.ts'
 import { poison } from './0158-poison.ts'
 import { tariffs } from './0135-tariffs.ts'
 import { analysis } from './0137-analysis.ts'
@@ -40,6 +42,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0126-deleted-users': deletedUsers,
   '0127-departments': departments,
   '0158-poison': poison,
+  '0160-platform-menus': platformMenus,
+  '0161-accounts': accounts,
   '0145-work-orders': workOrders,
   '0135-tariffs': tariffs,
   '0136-machine-use': machineUse,

@@ -5,6 +5,7 @@ import { Alert, Segmented, Table, Tag, type TableColumnsType } from 'antd'
 import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import { useCall } from '../../../api/index.ts'
+import { hiddenAmount, seesMoney } from '../../../console/amounts.ts'
 import { useText } from '../../../i18n/index.ts'
 import { serverNow } from '../../../live/index.ts'
 import { formatNumber, formatPercent, formatTime } from '../../../ui/format.ts'
@@ -99,7 +100,7 @@ export function EnergyCosts({ config }: { readonly config: StationConfig }) {
                 {
                   key: 'price',
                   title: t('cost.average'),
-                  value: formatNumber(averagePrice(data.total), 4),
+                  value: seesMoney() ? formatNumber(averagePrice(data.total), 4) : hiddenAmount,
                   unit: '¥/kWh',
                 },
                 { key: 'unmetered', title: t('cost.unmetered'), value: formatNumber(data.unmetered.wh / 1000, 1), unit: 'kWh' },
@@ -185,7 +186,7 @@ function BandTable({ period, testId }: { readonly period: CostPeriod; readonly t
       title: t('cost.price'),
       key: 'price',
       align: 'right',
-      render: (_, { price }) => formatNumber(price === null ? null : price / 100_000, 5),
+      render: (_, { price }) => (!seesMoney() ? hiddenAmount : formatNumber(price === null ? null : price / 100_000, 5)),
     },
     { title: 'kWh', key: 'kwh', align: 'right', render: (_, { wh }) => formatKwh(wh) },
     { title: t('cost.total'), key: 'cost', align: 'right', render: (_, { cost }) => formatMoney(cost) },

@@ -1,6 +1,7 @@
 import { operations } from '@twin/models/api'
 import { tariffBands } from '@twin/models/energy'
 import type { z } from 'zod'
+import { hiddenAmount, seesMoney } from '../../../console/amounts.ts'
 import { useText, type TextKey } from '../../../i18n/index.ts'
 import { formatNumber } from '../../../ui/format.ts'
 
@@ -8,7 +9,8 @@ type Costs = z.output<Exclude<(typeof operations.energyCosts)['result'], 'file'>
 export type CostPeriod = Costs['total']
 export type BandCost = CostPeriod['bands'][number]
 
-export const formatMoney = (fen: number | null): string => (fen === null ? '—' : `¥ ${formatNumber(fen / 100, 2)}`)
+export const formatMoney = (fen: number | null): string =>
+  !seesMoney() ? hiddenAmount : fen === null ? '—' : `¥ ${formatNumber(fen / 100, 2)}`
 export const formatKwh = (wh: number | null): string => formatNumber(wh === null ? null : wh / 1000, 3)
 
 export function useBandName(): (band: BandCost['band']) => string {

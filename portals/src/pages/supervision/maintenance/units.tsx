@@ -1,6 +1,7 @@
 import { maintenanceRecord } from '@twin/models/records'
 import { Table } from 'antd'
 import { Link } from 'react-router'
+import { hiddenAmount, seesMoney } from '../../../console/amounts.ts'
 import { useText } from '../../../i18n/index.ts'
 import { type Query, type StatisticAnswer, useStatistics, withQuery } from '../../../records/record-api.ts'
 import { formatNumber } from '../../../ui/format.ts'
@@ -15,7 +16,8 @@ export function Units({ filter }: { readonly filter: Query }) {
   const query = useStatistics(maintenanceRecord, 'device', done)
   const lines = query.data?.rows ?? []
   const unit = ({ keys: [key] }: Line): string => query.data?.titles['device']?.[key ?? ''] ?? key ?? '—'
-  const yuan = (line: Line, measure: string): string => `¥ ${formatNumber((line.measures[measure] ?? 0) / 100, 2)}`
+  const yuan = (line: Line, measure: string): string =>
+    seesMoney() ? `¥ ${formatNumber((line.measures[measure] ?? 0) / 100, 2)}` : hiddenAmount
   return (
     <section className="panel" data-testid="maintenance-units">
       <h2>{t('maint.units')}</h2>
