@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { shardOf } from '../../actors/src/runtime/index.ts'
 import { demoFleet } from '../../models/src/stations/index.ts'
 import { until } from '../../scripts/cluster-lab.ts'
+import { Clerk } from './clerk.ts'
 import { Lab } from './lab.ts'
 import { Publisher } from './publisher.ts'
 import { Viewer } from './viewer.ts'
@@ -100,9 +101,11 @@ describe('three nodes', () => {
     await lab.balanced()
   }, 180_000)
 
-  it('[CL1] after kill -9 of an owner others acknowledge for its shards within 12 s, every message exactly once', async () => {
+  it('[CL1] after kill -9 of an owner others acknowledge for its shards within 12 s, every message exactly once, and what was filed meanwhile took its effect once', async () => {
     const publisher = publisherOf('kill1')
     await publisher.start(lab.mqttUrl, 200)
+    const clerk = new Clerk(stations)
+    clerk.start(lab, 100)
     await until('all devices on record', async () => (await publisher.progress(lab.sql)).size === publisher.streams.length)
     const busy = new Map<string, Set<string>>()
     for (const { id } of stations) {
@@ -128,12 +131,15 @@ describe('three nodes', () => {
     const outage = performance.now() - killedAt
     console.log(`kill -9: ${orphans.length} stations of ${victim.name} served elsewhere after ${(outage / 1000).toFixed(1)} s`)
     await lab.balanced()
+    await clerk.stop()
     await publisher.stop()
     await until('all acknowledged on record', async () => {
       const progress = await publisher.progress(lab.sql)
       return publisher.streams.every(({ device, acked }) => (progress.get(device) ?? 0) >= Math.max(0, ...acked))
     })
     expect(await publisher.verify(lab.sql)).toMatchObject({ lost: 0, doubled: 0, disordered: 0 })
+    expect(await clerk.verify(lab.sql)).toEqual({ undelivered: 0, unlike: 0 })
+    expect(clerk.done).toBeGreaterThan(0)
     expect(outage).toBeLessThan(12_000)
   }, 120_000)
 })

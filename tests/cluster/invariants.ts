@@ -5,6 +5,7 @@ import { until } from '../../scripts/cluster-lab.ts'
 import { Ownership } from '../../twin-server/src/store/ownership.ts'
 import { PostgresRecoveryPort } from '../../twin-server/src/store/recovery.ts'
 import { openStations } from '../../twin-server/src/store/stations.ts'
+import type { Clerk } from './clerk.ts'
 import type { Lab } from './lab.ts'
 import type { Operator } from './operator.ts'
 import type { Publisher } from './publisher.ts'
@@ -24,6 +25,8 @@ export interface Findings {
   readonly unlike: number
   /** (5) Orders that became two, left the state machine, or were carried out without being sent. */
   readonly orders: number
+  /** (6) Messages of the outbox undelivered, or with another effect than what is filed says. */
+  readonly outbox: number
   /** (8) Viewers that hold something else than they would see after a new start, or were led back in time. */
   readonly viewers: number
   /** (9) Shards that nobody holds, or that are on the move. */
@@ -33,11 +36,12 @@ export interface Findings {
 export interface Witnesses {
   readonly lab?: Lab
   readonly operator?: Operator
+  readonly clerk?: Clerk
   readonly viewers?: readonly Viewer[]
 }
 
 /** The invariants of the design: what the database shows by itself, and what witnesses outside saw. Nothing may be sent meanwhile. */
-export async function findings(sql: Sql, publisher: Publisher, { lab, operator, viewers = [] }: Witnesses = {}): Promise<Findings> {
+export async function findings(sql: Sql, publisher: Publisher, { lab, operator, clerk, viewers = [] }: Witnesses = {}): Promise<Findings> {
   const [row] = await sql<{ gaps: number; epochsBack: number; beyondFence: number; unowned: number }[]>`
     with j as (select shard, seq, epoch, lag(epoch) over (partition by shard order by seq) as before from journal),
       streams as (
@@ -51,9 +55,11 @@ export async function findings(sql: Sql, publisher: Publisher, { lab, operator, 
       (select count(*) from tw_shard where state <> 'open' or owner is null)::int as unowned`
   const { lost, doubled, disordered } = await publisher.verify(sql)
   const orders = await operator?.verify(sql)
+  const filed = await clerk?.verify(sql)
   return {
     unlike: lab ? await unlike(lab, publisher) : 0,
     orders: orders ? orders.twice + orders.illegal + orders.unsent : 0,
+    outbox: filed ? filed.undelivered + filed.unlike : 0,
     viewers: lab ? await misled(lab, viewers) : 0,
     lost,
     doubled,
@@ -74,6 +80,7 @@ export const CLEAN: Findings = {
   beyondFence: 0,
   unlike: 0,
   orders: 0,
+  outbox: 0,
   viewers: 0,
   unowned: 0,
 }

@@ -7,6 +7,7 @@ import { demoFleet } from '../../models/src/stations/index.ts'
 import { until } from '../../scripts/cluster-lab.ts'
 import { quick } from './barriers.ts'
 import { pause } from './faults.ts'
+import { Clerk } from './clerk.ts'
 import { CLEAN, findings, settled } from './invariants.ts'
 import { Lab, type LabNode } from './lab.ts'
 import { Operator } from './operator.ts'
@@ -65,6 +66,7 @@ describe.runIf(seconds > 0)('faults one by one', () => {
   async function suffer(name: string, fault: () => Promise<void>, { within = 20, rate = 100 } = {}): Promise<void> {
     const publisher = new Publisher(stations, `one-${++count}`, true)
     const operator = new Operator(stations.slice(0, 2), `one-${count}`)
+    const clerk = new Clerk(stations.slice(2, 5))
     let worst = 0
     const watching = setInterval(() => {
       for (const { process } of lab.nodes) if (process.alive) worst = Math.max(worst, rssOf(process.process.pid))
@@ -72,6 +74,7 @@ describe.runIf(seconds > 0)('faults one by one', () => {
     try {
       await publisher.start(lab.mqttUrl, rate)
       await operator.start(lab, 500)
+      clerk.start(lab, 300)
       await until('all devices on record', async () => (await publisher.progress(lab.sql)).size === publisher.streams.length, 60)
       await fault()
       const began = performance.now()
@@ -86,16 +89,18 @@ describe.runIf(seconds > 0)('faults one by one', () => {
       )
       const healedS = Number(((performance.now() - began) / 1000).toFixed(1))
       await operator.stop()
+      await clerk.stop()
       await settled(lab.sql, publisher, 60)
       await until('no shard on the move', async () => !(await lab.owners()).has(''))
       results[name] = { healedS, worstRssMB: Math.round(worst / 2 ** 20), acknowledged: publisher.acked }
       expect((await operator.verify(lab.sql)).commands).toBeGreaterThan(0)
-      expect(await findings(lab.sql, publisher, { lab, operator })).toEqual(CLEAN)
+      expect(await findings(lab.sql, publisher, { lab, operator, clerk })).toEqual(CLEAN)
       expect(worst).toBeLessThan(700 * 2 ** 20)
     } finally {
       clearInterval(watching)
       for (const line of lines) line.release()
       await operator.stop()
+      await clerk.stop()
       await publisher.stop()
     }
   }
