@@ -91,7 +91,9 @@ describe.runIf(seconds > 0)(`random faults, seed ${seed}, ${seconds} s`, () => {
       const found = await findings(lab.sql, publisher, { lab, operator, clerk, viewers })
       for (const viewer of viewers) viewer.close()
       console.table(Object.fromEntries(rows))
-      console.log(JSON.stringify({ seed, acknowledged: publisher.acked, filed: clerk.done, ...(await operator.verify(lab.sql)), ...most, ...found }))
+      console.log(
+        JSON.stringify({ seed, acknowledged: publisher.acked, filed: clerk.done, ...(await operator.verify(lab.sql)), ...most, ...found }),
+      )
       expect(found).toEqual(CLEAN)
       expect(most.rss).toBeLessThan(MOST_MEMORY)
       expect(most.pending).toBeLessThan(MOST_PENDING)

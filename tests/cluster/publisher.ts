@@ -20,6 +20,8 @@ interface Stream {
  */
 export class Publisher {
   readonly #keeps: boolean
+  /** Of MQTT: 4 is 3.1.1, which the embedded broker speaks. */
+  version: 4 | 5 = 5
   #url = ''
   #stopping = false
   #code = 0
@@ -49,7 +51,7 @@ export class Publisher {
     this.#url = url
     this.#stopping = false
     if (this.#keeps) await this.#connect()
-    else this.#client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 500, clientId: `lab-${this.#boot}` })
+    else this.#client = await mqtt.connectAsync(url, { protocolVersion: this.version, reconnectPeriod: 500, clientId: `lab-${this.#boot}` })
     const every = 20
     let owed = 0
     this.#startedAt = Date.now()
@@ -77,7 +79,7 @@ export class Publisher {
   }
 
   async #connect(): Promise<void> {
-    const client = await mqtt.connectAsync(this.#url, { protocolVersion: 5, reconnectPeriod: 0, clientId: `lab-${this.#boot}` })
+    const client = await mqtt.connectAsync(this.#url, { protocolVersion: this.version, reconnectPeriod: 0, clientId: `lab-${this.#boot}` })
     this.#client = client
     client.on('error', () => undefined)
     client.on('close', () => this.#again(client))
