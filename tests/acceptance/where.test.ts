@@ -249,7 +249,7 @@ describe.skipIf(!hasBrowser)('where stations and devices are', () => {
     expect(await page.getByTestId('unplaced-count').getAttribute('data-count')).toBe('1')
     expect(await page.locator(`[data-testid="station-row"][data-station="${smart.id}"]`).textContent()).toContain('未定位')
 
-    await open('/?kind=smartStation&region=32')
+    await open('/?kind=smartStation&region=320000')
     const suzhou = demoStation('JS-S01')
     const [mark] = await drawn('the one of the province', (found) => found.length === 1 && found[0]?.id === suzhou.id, 20)
     expect(await page.getByTestId('station-row').count()).toBe(1)
@@ -257,7 +257,7 @@ describe.skipIf(!hasBrowser)('where stations and devices are', () => {
     await open(`/?kind=smartStation&state=${state}`)
     const same = (await stations(`?kind=smartStation&state=${state}`)).stations
     await until('the same stations by state', async () => (await page.getByTestId('station-row').count()) === same.length)
-    await open('/?kind=smartStation&region=32')
+    await open('/?kind=smartStation&region=320000')
     await drawn('drawn again', (found) => found[0]?.id === suzhou.id && found[0].x === mark?.x, 20)
     const map = await page.getByTestId('fleet-map').boundingBox()
     await page.mouse.click((map?.x ?? 0) + (mark?.x ?? 0), (map?.y ?? 0) + (mark?.y ?? 0))

@@ -1,48 +1,67 @@
+import { useQuery } from '@tanstack/react-query'
 import type { Label } from '@twin/models/kinds'
+import { useMemo } from 'react'
+import { send } from '../api/index.ts'
 
-/** Provinces by the first two digits of the administrative code (GB/T 2260). */
-const provinces: Readonly<Record<string, readonly [string, string]>> = {
-  '11': ['北京', 'Beijing'],
-  '12': ['天津', 'Tianjin'],
-  '13': ['河北', 'Hebei'],
-  '14': ['山西', 'Shanxi'],
-  '15': ['内蒙古', 'Inner Mongolia'],
-  '21': ['辽宁', 'Liaoning'],
-  '22': ['吉林', 'Jilin'],
-  '23': ['黑龙江', 'Heilongjiang'],
-  '31': ['上海', 'Shanghai'],
-  '32': ['江苏', 'Jiangsu'],
-  '33': ['浙江', 'Zhejiang'],
-  '34': ['安徽', 'Anhui'],
-  '35': ['福建', 'Fujian'],
-  '36': ['江西', 'Jiangxi'],
-  '37': ['山东', 'Shandong'],
-  '41': ['河南', 'Henan'],
-  '42': ['湖北', 'Hubei'],
-  '43': ['湖南', 'Hunan'],
-  '44': ['广东', 'Guangdong'],
-  '45': ['广西', 'Guangxi'],
-  '46': ['海南', 'Hainan'],
-  '50': ['重庆', 'Chongqing'],
-  '51': ['四川', 'Sichuan'],
-  '52': ['贵州', 'Guizhou'],
-  '53': ['云南', 'Yunnan'],
-  '54': ['西藏', 'Tibet'],
-  '61': ['陕西', 'Shaanxi'],
-  '62': ['甘肃', 'Gansu'],
-  '63': ['青海', 'Qinghai'],
-  '64': ['宁夏', 'Ningxia'],
-  '65': ['新疆', 'Xinjiang'],
-  '71': ['台湾', 'Taiwan'],
-  '81': ['香港', 'Hong Kong'],
-  '82': ['澳门', 'Macao'],
+export interface Region {
+  readonly id: string
+  readonly name: string
+  readonly nameEn: string | null
+  readonly parent: string | null
+}
+/** Regions as people keep them: a name changed there is changed on every screen. */
+export interface Regions {
+  readonly label: (id: string) => Label
+  /** From the province down to the region itself. */
+  readonly path: (id: string) => readonly string[]
+  readonly within: (id: string, ancestor: string) => boolean
 }
 
-export function provinceOf(region: string): string {
-  return region.slice(0, 2)
+const unknown: Label = { zh: '未设区域', en: 'No region' }
+export function regionsOf(rows: readonly Region[]): Regions {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const path = (id: string): readonly string[] => {
+    const found: string[] = []
+    // A tree is never deeper than this.
+    for (let at = byId.get(id); at && found.length < 12; at = byId.get(at.parent ?? '')) found.unshift(at.id)
+    return found
+  }
+  return {
+    path,
+    within: (id, ancestor) => path(id).includes(ancestor),
+    label(id) {
+      const row = byId.get(id)
+      return row ? { zh: row.name, en: row.nameEn ?? row.name } : unknown
+    },
+  }
 }
 
-export function provinceLabel(code: string): Label {
-  const pair = provinces[code]
-  return pair ? { zh: pair[0], en: pair[1] } : { zh: '未设区域', en: 'No region' }
+/** All provinces, and the way down to each region that holds a station one may see. */
+export function useRegions(): Regions {
+  const { data } = useQuery<{ readonly regions: readonly Region[] }>({
+    queryKey: ['region', 'used'],
+    queryFn: async ({ signal }) => (await send('get', '/api/regions?used=true', undefined, signal)) as { regions: readonly Region[] },
+    staleTime: 60_000,
+  })
+  return useMemo(() => regionsOf(data?.regions ?? []), [data])
+}
+
+export interface RegionNode {
+  readonly value: string
+  readonly label: Label
+  readonly count: number
+  readonly children: readonly RegionNode[]
+}
+/** Stations by province, city and district: each figure is the sum of those below it. */
+export function regionTree(regions: Regions, stations: readonly { readonly region: string }[]): readonly RegionNode[] {
+  const level = (rows: readonly (readonly string[])[], depth: number): readonly RegionNode[] =>
+    [...Map.groupBy(rows, (path) => path[depth])]
+      .flatMap(([value, under]) =>
+        value === undefined ? [] : [{ value, label: regions.label(value), count: under.length, children: level(under, depth + 1) }],
+      )
+      .toSorted((a, b) => a.value.localeCompare(b.value))
+  return level(
+    stations.map(({ region }) => regions.path(region)),
+    0,
+  )
 }

@@ -78,8 +78,10 @@ export function visibleRows(
   }
 }
 
-/** Regions that hold one of these stations: its district, city and province. */
+/** Regions that hold one of these stations: its district, city and province, and one's own regions in them. */
 const regionsOf = (stations: readonly string[]) =>
-  sql`select r.id from region r join station s on s.region like regexp_replace(split_part(r.code, '-', 1), '(00)+$', '') || '%' where s.id = any(${stations}::text[])`
+  sql`with recursive up as (select region as id from station where id = any(${stations}::text[])
+    union select r.parent from region r join up on r.id = up.id where r.parent is not null),
+    own as (select id from up union select r.id from region r join own on r.parent = own.id where r.level = 'organisation') select id from own`
 
 const ref = (record: RecordModel, column: string): string => `${record.table}.${column}`

@@ -41,6 +41,10 @@ export const region = defineRecord({
         en: 'The department that serves customers of this region; empty: that of the nearest region above it',
       },
     }),
+    successor: reference('并入', 'Merged into', 'region', {
+      computed: true,
+      help: { zh: '已并入该区域；历史记录不变，统计计入并入的区域', en: 'It went into this region: records stay, figures count there' },
+    }),
     note: text('备注', 'Note', { multiline: true }),
     official: flag('行政区划', 'Official', {
       computed: true,
@@ -63,7 +67,21 @@ export const region = defineRecord({
     },
     transitions: {
       disable: { label: { zh: '停用', en: 'Disable' }, from: ['enabled'], to: 'disabled', action: 'administer', guard: 'holdsNoStations' },
-      enable: { label: { zh: '启用', en: 'Enable' }, from: ['disabled'], to: 'enabled', action: 'administer' },
+      enable: { label: { zh: '启用', en: 'Enable' }, from: ['disabled'], to: 'enabled', action: 'administer', guard: 'notMerged' },
+      merge: {
+        label: { zh: '并入其他区域', en: 'Merge into another' },
+        from: ['enabled'],
+        to: 'disabled',
+        action: 'administer',
+        effect: 'merge',
+        confirm: {
+          zh: '其站点、仓库与下级区域移入所选区域；本区域停用，历史记录不变。此操作不能撤回。',
+          en: 'Its stations, warehouses and the regions below it move there; this one is disabled, records stay. It cannot be undone.',
+        },
+        input: {
+          into: reference('并入', 'Into', 'region', { required: true, only: { state: 'enabled', level: '{level}' } }),
+        },
+      },
     },
   },
   statistics: { dimensions: ['level', 'state'] },

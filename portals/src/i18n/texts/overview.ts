@@ -11,6 +11,7 @@ export const overviewTexts = {
   'overview.list': ['站点列表', 'Station list'],
   'overview.map': ['站点地图', 'Station map'],
   'overview.filterText': ['名称或编号', 'Name or code'],
+  'overview.nation': ['全国', 'Nation'],
   'overview.noMatch': ['没有符合条件的站点', 'No station matches the filters'],
   'overview.shown': ['{{n}} / {{total}} 个站点', '{{n}} of {{total}} stations'],
   'overview.cluster': ['{{n}} 个站点', '{{n}} stations'],

@@ -7,6 +7,7 @@ import type { Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
 import { committedView } from '../view.ts'
+import { openRegions } from './region-levels.ts'
 import { checkRegion, checkStation } from './station-rules.ts'
 import type { StationChanges } from './station-change.ts'
 
@@ -15,12 +16,13 @@ type Names = 'stations' | 'station' | 'composition' | 'saveStation' | 'setEnergy
 export function stationHandlers({ runtime, store }: HttpParts, { inTurn, put, change }: StationChanges): Pick<Handlers, Names> {
   return {
     stations: async ({ principal, query }) => {
+      const regions = query.region === undefined ? null : await openRegions(store.db)
       const text = query.text?.trim().toLowerCase() ?? ''
       const stations = runtime
         .stations()
         .filter((config) => config.org === principal.org && inScope(principal, config.id))
         .filter((config) => query.kind === undefined || config.kind === query.kind)
-        .filter((config) => query.region === undefined || inRegion(config.region, query.region))
+        .filter((config) => regions === null || regions.within(config.region, query.region ?? ''))
         .filter(
           (config) =>
             text === '' || [config.name, config.nameEn, config.code, config.address].some((word) => word.toLowerCase().includes(text)),
@@ -74,9 +76,4 @@ export function stationHandlers({ runtime, store }: HttpParts, { inTurn, put, ch
       return { ok: true }
     },
   }
-}
-
-/** 310000 holds all of 31…, 310100 all of 3101…. */
-function inRegion(region: string, asked: string): boolean {
-  return region.startsWith(asked.replace(/(00)+$/, ''))
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { delivery, inbox, message } from '@twin/models/records'
 import { Refusal } from '../../http/api-error.ts'
 import { type AnyService, defineService, type Turn } from '../../records/types.ts'
+import { regionsBelow } from './region-tree.ts'
 
 export const messageService: AnyService = defineService({
   record: message,
@@ -60,9 +61,8 @@ async function receiversOf(turn: Turn, { users, roles, regions }: Audience): Pro
       u.id = any(${[...users]}::text[])
       or exists (select from access_role r where r.id = any(${[...roles]}::text[]) and r.deleted_at is null
         and (r.code = u.role or u.id = any(r.members)))
-      or exists (select from station s join region g on g.id = any(${[...regions]}::text[])
-        and starts_with(s.region, regexp_replace(split_part(g.code, '-', 1), '(00)+$', ''))
-        where s.org = u.org and s.deleted_at is null and (u.stations is null or s.id = any(u.stations))))
+      or exists (select from station s where s.region in (${regionsBelow(regions)})
+        and s.org = u.org and s.deleted_at is null and (u.stations is null or s.id = any(u.stations))))
     order by u.id`.execute(turn.trx)
   return rows.map(({ id }) => id)
 }

@@ -23,6 +23,7 @@ import { investments } from './0170-investment.ts'
 import { stationProfiles } from './0171-station-profile.ts'
 import { stationRecords } from './0125-station-records.ts'
 import { customerRequests } from './0166-customer-requests.ts'
+import { regionHistory } from './0167-region-history.ts'
 import { logSearch } from './0165-log-search.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
@@ -52,4 +53,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0170-investment': investments,
   '0166-customer-requests': customerRequests,
   '0171-station-profile': stationProfiles,
+  '0167-region-history': regionHistory,
 }

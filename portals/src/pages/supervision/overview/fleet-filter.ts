@@ -1,9 +1,10 @@
 import type { RunSummary, StationSummary } from '@twin/models/live'
-import { provinceOf } from '../../../ui/regions.ts'
+import type { Regions } from '../../../ui/regions.ts'
 
 export interface FleetFilter {
   readonly kind: string | null
-  readonly province: string | null
+  /** With everything below it. */
+  readonly region: string | null
   readonly state: string | null
   readonly text: string
 }
@@ -11,13 +12,17 @@ export interface FleetFilter {
 const order: Readonly<Record<RunSummary, number>> = { alarm: 0, offline: 1, running: 2, standby: 3 }
 
 /** Stations of the filter, those in alarm first. List and map both show exactly these. */
-export function filterFleet(stations: readonly StationSummary[], filter: FleetFilter): readonly StationSummary[] {
+export function filterFleet(
+  stations: readonly StationSummary[],
+  filter: FleetFilter,
+  within: Regions['within'],
+): readonly StationSummary[] {
   const text = filter.text.trim().toLowerCase()
   return stations
     .filter(
       (station) =>
         (!filter.kind || station.kind === filter.kind) &&
-        (!filter.province || provinceOf(station.region) === filter.province) &&
+        (!filter.region || within(station.region, filter.region)) &&
         (!filter.state || station.state === filter.state) &&
         (!text || `${station.name} ${station.nameEn} ${station.code}`.toLowerCase().includes(text)),
     )

@@ -7,12 +7,13 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { useEffect, useRef, useState } from 'react'
 import { useText } from '../../../i18n/index.ts'
 import { usePreferences } from '../../../ui/preferences.ts'
+import type { Regions } from '../../../ui/regions.ts'
 import { paletteOf } from '../../../ui/theme.ts'
 import { Failed, Loading } from '../../../ui/widgets/index.ts'
 import { MapFooter } from './map-footer.tsx'
 import { loadMap, type Boundaries, type MapSettings } from './map-settings.ts'
 import { drawnMarks } from './drawn-marks.ts'
-import { clusterColour, clusterCounts, mapStyle, markerImage } from './map-style.ts'
+import { clusterColour, clusterCounts, mapStyle, markerImage, provinceNames } from './map-style.ts'
 import { PlantOverlay } from './plant-overlay.tsx'
 
 setWorkerUrl(workerUrl)
@@ -22,6 +23,7 @@ const CHINA: [[number, number], [number, number]] = [
 ]
 
 interface FleetMapProps {
+  readonly regions: Regions
   readonly stations: readonly StationSummary[]
   readonly selected: string | null
   readonly onSelect: (station: string) => void
@@ -67,6 +69,7 @@ function featuresOf(stations: readonly StationSummary[], crs: MapSettings['crs']
 }
 
 function DrawnMap({
+  regions,
   stations,
   selected,
   onSelect,
@@ -79,6 +82,8 @@ function DrawnMap({
   const [ready, setReady] = useState(false)
   const { t, lang, name } = useText()
   const theme = usePreferences((state) => state.theme)
+  const names = useRef((region: string): string => regions.label(region)[lang])
+  names.current = (region) => regions.label(region)[lang]
   const select = useRef(onSelect)
   select.current = onSelect
 
@@ -87,7 +92,7 @@ function DrawnMap({
     const palette = paletteOf(theme)
     const made = new LibreMap({
       container: box.current,
-      style: mapStyle(boundaries, palette, lang),
+      style: mapStyle(boundaries, palette, names.current),
       ...(camera ?? { bounds: CHINA, fitBoundsOptions: { padding: 12 } }),
       minZoom: 2,
       maxZoom: 15,
@@ -168,6 +173,10 @@ function DrawnMap({
       map.current = null
     }
   }, [boundaries, theme, lang])
+
+  useEffect(() => {
+    if (ready) void map.current?.getSource<GeoJSONSource>('names')?.setData(provinceNames(boundaries, names.current))
+  }, [ready, boundaries, regions, lang])
 
   useEffect(() => {
     if (!ready) return

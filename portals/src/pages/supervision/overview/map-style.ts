@@ -1,20 +1,27 @@
+import type { FeatureCollection } from 'geojson'
 import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Palette } from '../../../ui/theme.ts'
-import { provinceLabel, provinceOf } from '../../../ui/regions.ts'
 import type { Boundaries } from './map-settings.ts'
 
+/** Names of provinces where they stand on the map, as regions are called at the moment. */
+export function provinceNames(boundaries: Boundaries, nameOf: (region: string) => string): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: boundaries.features.map(({ properties }) => ({
+      type: 'Feature',
+      properties: { name: nameOf(properties.adcode) },
+      geometry: { type: 'Point', coordinates: properties.cp },
+    })),
+  }
+}
+
 /** A style without any server: land, borders and names come from one file, glyphs from the browser's own fonts. */
-export function mapStyle(boundaries: Boundaries, palette: Palette, lang: 'zh' | 'en'): StyleSpecification {
-  const names = boundaries.features.map(({ properties }) => ({
-    type: 'Feature' as const,
-    properties: { name: provinceLabel(provinceOf(properties.adcode))[lang] },
-    geometry: { type: 'Point' as const, coordinates: properties.cp },
-  }))
+export function mapStyle(boundaries: Boundaries, palette: Palette, nameOf: (region: string) => string): StyleSpecification {
   return {
     version: 8,
     sources: {
       land: { type: 'geojson', data: boundaries },
-      names: { type: 'geojson', data: { type: 'FeatureCollection', features: names } },
+      names: { type: 'geojson', data: provinceNames(boundaries, nameOf) },
     },
     layers: [
       { id: 'water', type: 'background', paint: { 'background-color': palette.water } },

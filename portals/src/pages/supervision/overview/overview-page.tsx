@@ -1,11 +1,11 @@
 import { ClearOutlined } from '@ant-design/icons'
 import { stationKindLabels } from '@twin/models/stations'
-import { Button, Input, Select, Tag, Tooltip } from 'antd'
+import { Button, Input, Select, Tag, Tooltip, TreeSelect } from 'antd'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useText } from '../../../i18n/index.ts'
 import { formatNumber, unitSign } from '../../../ui/format.ts'
-import { provinceLabel, provinceOf } from '../../../ui/regions.ts'
+import { type RegionNode, regionTree, useRegions } from '../../../ui/regions.ts'
 import { Boundary, Failed, HelpTip, KpiStrip, Loading, Page, StateMark } from '../../../ui/widgets/index.ts'
 import { filterFleet, totalsOf } from './fleet-filter.ts'
 import { StationList } from './station-list.tsx'
@@ -23,12 +23,15 @@ export function OverviewPage() {
   const [search, setSearch] = useSearchParams()
   const [selected, setSelected] = useState<string | null>(null)
   const filter = useMemo(
-    () => ({ kind: search.get('kind'), province: search.get('region'), state: search.get('state'), text: search.get('text') ?? '' }),
+    () => ({ kind: search.get('kind'), region: search.get('region'), state: search.get('state'), text: search.get('text') ?? '' }),
     [search],
   )
-  const shown = useMemo(() => filterFleet(stations ?? [], filter), [stations, filter])
+  const regions = useRegions()
+  const shown = useMemo(() => filterFleet(stations ?? [], filter, regions.within), [stations, filter, regions])
   const totals = useMemo(() => totalsOf(shown), [shown])
-  const provinces = useMemo(() => [...new Set((stations ?? []).map((station) => provinceOf(station.region)))].toSorted(), [stations])
+  const tree = useMemo(() => regionTree(regions, stations ?? []), [regions, stations])
+  const nodes = (level: readonly RegionNode[]): object[] =>
+    level.map(({ value, label: words, count, children }) => ({ value, title: `${label(words)} (${count})`, children: nodes(children) }))
   const set = (name: string, value: string | undefined): void => {
     const next = new URLSearchParams(search)
     if (value) next.set(name, value)
@@ -54,16 +57,18 @@ export function OverviewPage() {
             onChange={(value: string | undefined) => set('kind', value)}
             options={Object.entries(stationKindLabels).map(([value, text]) => ({ value, label: label(text) }))}
           />
-          <Select
+          <TreeSelect<string | null>
             allowClear
-            showSearch={{ optionFilterProp: 'label' }}
-            style={{ width: 120 }}
+            showSearch={{ treeNodeFilterProp: 'title' }}
+            style={{ width: 150 }}
+            popupMatchSelectWidth={false}
+            treeDefaultExpandedKeys={['']}
             placeholder={t('common.region')}
             aria-label={t('common.region')}
             data-testid="filter-region"
-            value={filter.province}
-            onChange={(value: string | undefined) => set('region', value)}
-            options={provinces.map((value) => ({ value, label: label(provinceLabel(value)) }))}
+            value={filter.region}
+            onChange={(value: string | null | undefined) => set('region', value ?? undefined)}
+            treeData={[{ value: '', title: `${t('overview.nation')} (${stations?.length ?? 0})`, children: nodes(tree) }]}
           />
           <Select
             allowClear
@@ -143,7 +148,13 @@ export function OverviewPage() {
         <section className="overview-map" aria-label={t('overview.map')}>
           <Boundary instead={<div className="map-failed">{t('overview.mapFailed')}</div>}>
             <Suspense fallback={<Loading />}>
-              <FleetMap stations={shown} selected={selected} onSelect={setSelected} plants={filter.kind === 'centralStation'} />
+              <FleetMap
+                regions={regions}
+                stations={shown}
+                selected={selected}
+                onSelect={setSelected}
+                plants={filter.kind === 'centralStation'}
+              />
             </Suspense>
           </Boundary>
           <ul className="map-legend" aria-hidden="true">

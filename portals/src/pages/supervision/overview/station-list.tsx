@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { useText } from '../../../i18n/index.ts'
 import { formatWithUnit } from '../../../ui/format.ts'
-import { provinceLabel, provinceOf } from '../../../ui/regions.ts'
+import { type Regions, useRegions } from '../../../ui/regions.ts'
 import { Nothing, StateMark } from '../../../ui/widgets/index.ts'
 
 const ROW = 78
@@ -20,6 +20,7 @@ interface StationListProps {
 /** Rows of one height, of which only those in sight exist: thousands of stations scroll as twelve do. */
 export function StationList({ stations, selected, onSelect }: StationListProps) {
   const { t } = useText()
+  const regions = useRegions()
   const box = useRef<HTMLUListElement>(null)
   const [window, setWindow] = useState({ top: 0, height: 600 })
   useEffect(() => {
@@ -42,7 +43,7 @@ export function StationList({ stations, selected, onSelect }: StationListProps) 
       {stations.length === 0 ? <Nothing text={t('overview.noMatch')} /> : null}
       <li style={{ height: first * ROW }} aria-hidden="true" />
       {stations.slice(first, last).map((station) => (
-        <StationRow key={station.id} station={station} selected={station.id === selected} onSelect={onSelect} />
+        <StationRow key={station.id} regions={regions} station={station} selected={station.id === selected} onSelect={onSelect} />
       ))}
       <li style={{ height: (stations.length - last) * ROW }} aria-hidden="true" />
     </ul>
@@ -50,12 +51,13 @@ export function StationList({ stations, selected, onSelect }: StationListProps) 
 }
 
 interface RowProps {
+  readonly regions: Regions
   readonly station: StationSummary
   readonly selected: boolean
   readonly onSelect: (station: string) => void
 }
 
-function StationRow({ station, selected, onSelect }: RowProps) {
+function StationRow({ regions, station, selected, onSelect }: RowProps) {
   const { t, label, name } = useText()
   const alarms = station.alarms.P1 + station.alarms.P2 + station.alarms.P3
   return (
@@ -72,7 +74,7 @@ function StationRow({ station, selected, onSelect }: RowProps) {
           {name(station)}
         </Link>
         <div className="muted station-row-sub">
-          {label(stationKindLabels[station.kind])} · {label(provinceLabel(provinceOf(station.region)))} ·{' '}
+          {label(stationKindLabels[station.kind])} · {label(regions.label(regions.path(station.region)[0] ?? ''))} ·{' '}
           {t('overview.online', station.devices)}
         </div>
         <div className="station-row-values num">

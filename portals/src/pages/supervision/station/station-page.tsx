@@ -7,7 +7,7 @@ import { Link, useParams, useSearchParams } from 'react-router'
 import { ApiFailure, useCall } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { serverNow, useLiveFeed, useStationView, type StationFeed } from '../../../live/index.ts'
-import { provinceLabel, provinceOf } from '../../../ui/regions.ts'
+import { useRegions } from '../../../ui/regions.ts'
 import { Await, Boundary, Loading, useTitle } from '../../../ui/widgets/index.ts'
 import { AlarmsTab } from './alarms-tab.tsx'
 import { CommandsTab } from './commands-tab.tsx'
@@ -83,6 +83,7 @@ function OpenStation({ config }: { readonly config: StationConfig }) {
     ['composition', t('station.tabComposition'), () => <CompositionTab {...props} />],
     ['position', t('station.tabPosition'), () => <PositionTab {...props} />],
   ]
+  const regions = useRegions()
   const badges = useMemo(() => ({ config, view, now }), [config, view, now])
   return (
     <section
@@ -98,7 +99,11 @@ function OpenStation({ config }: { readonly config: StationConfig }) {
             {name(config)} <Tag>{label(stationKindLabels[config.kind])}</Tag>
           </h1>
           <div className="muted">
-            {config.code} · {label(provinceLabel(provinceOf(config.region)))}
+            {config.code} ·{' '}
+            {regions
+              .path(config.region)
+              .map((region) => label(regions.label(region)))
+              .join(' ')}
             {config.address ? ` · ${config.address}` : ''}
             {config.manager ? ` · ${t('station.manager')} ${config.manager}` : ''}
           </div>

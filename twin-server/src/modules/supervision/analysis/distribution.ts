@@ -10,6 +10,7 @@ export const distribution: Source = async ({ db }, asked) => {
     .selectFrom('dated_row')
     .select(['source', 'id', 'at', 'row'])
     .where('org', '=', asked.org)
+    .where('source', '!=', 'region')
     .where('at', '<', ends.at(-1) ?? 0)
     .orderBy('n')
     .execute()
