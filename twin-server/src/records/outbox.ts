@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
+import { inRounds } from './rounds.ts'
 import type { AnyDb } from './types.ts'
 
 export type OutboxHandler = (body: unknown, org: string) => Promise<void>
@@ -8,7 +8,7 @@ export interface Outbox {
   /** Sends what waits; resolves when nothing is left that can be sent now. */
   drain(): Promise<void>
   /** Retries what failed every few seconds until the signal. */
-  start(signal: AbortSignal, onError?: (error: unknown) => void): void
+  start(signal: AbortSignal, failed?: (error: unknown) => void): void
 }
 
 /**
@@ -16,9 +16,6 @@ export interface Outbox {
  * by one. A message that fails stays, with its error, and is tried again at the next round.
  */
 export function createOutbox(db: AnyDb, clock: Clock, handlers: Readonly<Record<string, OutboxHandler>>): Outbox {
-  let running: Promise<void> | null = null
-  let again = false
-
   async function round(): Promise<void> {
     let last = 0
     for (;;) {
@@ -58,27 +55,6 @@ export function createOutbox(db: AnyDb, clock: Clock, handlers: Readonly<Record<
     }
   }
 
-  const outbox: Outbox = {
-    async drain() {
-      again = true
-      running ??= (async () => {
-        while (again) {
-          again = false
-          await round()
-        }
-      })().finally(() => (running = null))
-      await running
-    },
-    start(signal, onError) {
-      const loop = async (): Promise<void> => {
-        while (!signal.aborted) {
-          // The database may be away for a while; what waits is still there when it is back.
-          await outbox.drain().catch((error: unknown) => onError?.(error))
-          await delay(5000, undefined, { signal, ref: false }).catch(() => undefined)
-        }
-      }
-      void loop()
-    },
-  }
-  return outbox
+  const { now, start } = inRounds(5000, round)
+  return { drain: now, start }
 }

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
 import { escalationOccasion } from '@twin/models/alarms'
 import { deviceLabel, findKind } from '@twin/models/kinds'
 import { installation, type Records } from '../../records/engine.ts'
+import { inRounds } from '../../records/rounds.ts'
 import type { Turn } from '../../records/types.ts'
 import { announce } from '../foundation/index.ts'
 
@@ -43,9 +43,6 @@ interface Escalated {
 
 /** Brings alarms that nobody acknowledged into the inbox of the station's manager, each escalation once. */
 export function createEscalations({ records, org, clock }: EscalationParts): Escalations {
-  let running: Promise<void> | null = null
-  let again = false
-
   async function round(): Promise<void> {
     const since = new Date(clock.now() - lateMs)
     const { rows } = await sql<Escalated>`
@@ -76,28 +73,8 @@ export function createEscalations({ records, org, clock }: EscalationParts): Esc
     })
   }
 
-  const escalations: Escalations = {
-    async deliver() {
-      again = true
-      running ??= (async () => {
-        while (again) {
-          again = false
-          await round()
-        }
-      })().finally(() => (running = null))
-      await running
-    },
-    start(signal, failed) {
-      const loop = async (): Promise<void> => {
-        while (!signal.aborted) {
-          await escalations.deliver().catch(failed)
-          await delay(againMs, undefined, { signal, ref: false }).catch(() => undefined)
-        }
-      }
-      void loop()
-    },
-  }
-  return escalations
+  const { now, start } = inRounds(againMs, round)
+  return { deliver: now, start }
 }
 
 /** The manager named at the station if that is a user; else who may see the station and whose role receives escalated alarms. */
