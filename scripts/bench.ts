@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- [name …] [options]`: ingest, latency, fanout, memory, recovery, history, energy, or all (default; about twelve minutes).
+ * `npm run bench -- [name …] [options]`: ingest, latency, fanout, memory, recovery, history, energy, portal,
+ * records, or all (default; about fifteen minutes).
  * Starts everything it needs on free ports, measures each figure beside its baseline in the same run, prints a table in Markdown.
  * Method and figures: docs/benchmarks.md.
  */
@@ -10,6 +11,7 @@ import { benchFanout } from './bench/fanout.ts'
 import { benchHistory } from './bench/history.ts'
 import { benchIngest, type IngestOptions } from './bench/ingest.ts'
 import { benchMemory } from './bench/memory.ts'
+import { benchPortal } from './bench/portal.ts'
 import { benchRecovery } from './bench/recovery.ts'
 import { machine, type Row, table } from './bench/report.ts'
 import type { BrokerKind } from './bench/world.ts'
@@ -28,6 +30,8 @@ const { values, positionals } = parseArgs({
     viewers: { type: 'string', default: '100' },
     /** Folder for CPU profiles of the product. */
     profile: { type: 'string' },
+    /** portal: of a product that runs already, with the demo's sign-ins. */
+    url: { type: 'string' },
   },
 })
 const env: NodeJS.ProcessEnv = values.profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` } : {}
@@ -69,14 +73,13 @@ async function latency(): Promise<Row[]> {
   return rows
 }
 
-function energy(): Row[] {
-  const output = execFileSync(process.execPath, [join(import.meta.dirname, '..', 'twin-server', 'bench', 'energy.ts')], {
-    encoding: 'utf8',
-  })
+/** A benchmark of the server's own that prints its figures line by line. */
+function printed(name: string, file: string): Row[] {
+  const output = execFileSync(process.execPath, [join(import.meta.dirname, '..', 'twin-server', 'bench', file)], { encoding: 'utf8' })
   return output
     .trim()
     .split('\n')
-    .map((line) => ({ what: `energy: ${line}`, figure: '', baseline: '', ratio: '', target: '', met: null }))
+    .map((line) => ({ what: `${name}: ${line}`, figure: '', baseline: '', ratio: '', target: '', met: null }))
 }
 
 const benches: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
@@ -86,7 +89,9 @@ const benches: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   memory: () => benchMemory([10_000, 100_000]),
   recovery: () => benchRecovery({ devices: 10_000, rate: 3000, seconds: Math.min(common.seconds, 15) }),
   history: () => benchHistory(40),
-  energy,
+  energy: () => printed('energy', 'energy.ts'),
+  records: () => printed('records', 'record-list.ts'),
+  portal: () => benchPortal({ rounds: Math.max(3, common.rounds), ...(values.url === undefined ? {} : { url: values.url }) }),
 }
 
 const asked = positionals.length === 0 || positionals.includes('all') ? Object.keys(benches) : positionals

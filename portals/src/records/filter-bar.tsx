@@ -1,7 +1,8 @@
 import { isSearchable, type RecordModel } from '@twin/models/records'
-import { Button, DatePicker, Input, Select, Space } from 'antd'
+import { Button, DatePicker, Input, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useText } from '../i18n/index.ts'
+import { PhoneFold } from '../ui/widgets/index.ts'
 import { fieldOf } from './field-value.tsx'
 import { type Query, useOptions } from './record-api.ts'
 import { useState } from 'react'
@@ -17,7 +18,7 @@ interface FilterBarProps {
 export function FilterBar({ record, q, filter, onChange }: FilterBarProps) {
   const { t } = useText()
   return (
-    <Space wrap style={{ marginBottom: 12 }} data-testid="filter-bar">
+    <div className="tool-row" data-testid="filter-bar">
       {isSearchable(record) ? (
         <Input.Search
           key={q}
@@ -30,15 +31,19 @@ export function FilterBar({ record, q, filter, onChange }: FilterBarProps) {
           onSearch={(text) => onChange(text, filter)}
         />
       ) : null}
-      {(record.views.filters ?? []).map((name) => (
-        <OneFilter key={name} record={record} name={name} filter={filter} onChange={(next) => onChange(q, next)} />
-      ))}
+      {(record.views.filters ?? []).length > 0 ? (
+        <PhoneFold count={Object.keys(filter).length}>
+          {(record.views.filters ?? []).map((name) => (
+            <OneFilter key={name} record={record} name={name} filter={filter} onChange={(next) => onChange(q, next)} />
+          ))}
+        </PhoneFold>
+      ) : null}
       {q !== '' || Object.keys(filter).length > 0 ? (
         <Button type="link" onClick={() => onChange('', {})}>
           {t('rec.clear')}
         </Button>
       ) : null}
-    </Space>
+    </div>
   )
 }
 

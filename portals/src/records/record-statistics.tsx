@@ -34,6 +34,7 @@ export function RecordStatistics({ record, q, filter }: { readonly record: Recor
           rowKey={(line) => line.keys.join('|')}
           dataSource={[...(query.data?.rows ?? [])]}
           pagination={false}
+          scroll={{ x: 'max-content' }}
           columns={[
             {
               key: 'by',
@@ -61,6 +62,7 @@ export function RecordStatistics({ record, q, filter }: { readonly record: Recor
             {
               key: 'bar',
               width: '40%',
+              responsive: ['md' as const],
               render: (_: unknown, { count }: Line) => <div className="rec-bar" style={{ width: `${(count / top) * 100}%` }} aria-hidden />,
             },
             ...Object.entries(record.statistics.measures ?? {}).map(([name, measure]) => ({
@@ -69,7 +71,7 @@ export function RecordStatistics({ record, q, filter }: { readonly record: Recor
               align: 'right' as const,
               render: (_: unknown, { measures }: Line) => {
                 if (record.fields[measure.field]?.type !== 'money') return formatNumber(measures[name])
-                return seesMoney() ? formatNumber((measures[name] ?? 0) / 100) : hiddenAmount
+                return seesMoney() ? `¥ ${formatNumber((measures[name] ?? 0) / 100, 2)}` : hiddenAmount
               },
             })),
           ]}

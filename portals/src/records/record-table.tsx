@@ -3,8 +3,10 @@ import { Table, type TableProps } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useText } from '../i18n/index.ts'
-import { Await } from '../ui/widgets/index.ts'
+import { usePhone } from '../ui/shell/use-phone.ts'
+import { Await, pageSizes, rowsInSight } from '../ui/widgets/index.ts'
 import { FieldValue, fieldOf } from './field-value.tsx'
+import { RecordCards } from './record-cards.tsx'
 import { type Query, type Row, useList } from './record-api.ts'
 
 interface RecordTableProps {
@@ -21,6 +23,7 @@ interface RecordTableProps {
 /** Rows of a record with sorting and paging by the server; the first column opens the row. */
 export function RecordTable({ record, fixed = {}, columns: shown = record.views.columns, q = '', selected, onSelect }: RecordTableProps) {
   const { label, t } = useText()
+  const phone = usePhone()
   const [page, setPage] = useState(1)
   const [size, setSize] = useState(20)
   const [sort, setSort] = useState(record.views.sort)
@@ -44,6 +47,12 @@ export function RecordTable({ record, fixed = {}, columns: shown = record.views.
       },
     ]
   })
+  if (phone)
+    return (
+      <Await query={query}>
+        <RecordCards record={record} columns={shown} answer={answer} page={page} size={size} onPage={setPage} />
+      </Await>
+    )
   return (
     <Await query={query}>
       <Table<Row>
@@ -54,13 +63,14 @@ export function RecordTable({ record, fixed = {}, columns: shown = record.views.
         dataSource={[...(answer?.rows ?? [])]}
         loading={query.isFetching && query.isPlaceholderData}
         scroll={{ x: 'max-content' }}
+        components={rowsInSight}
         {...(onSelect ? { rowSelection: { selectedRowKeys: [...(selected ?? [])], onChange: (keys) => onSelect(keys.map(String)) } } : {})}
         pagination={{
           current: page,
           pageSize: size,
           total: answer?.total ?? 0,
           showSizeChanger: true,
-          pageSizeOptions: [20, 50, 100, 200],
+          pageSizeOptions: [...pageSizes],
           showTotal: (n) => t(answer?.counted === 'at-least' ? 'rec.atLeast' : 'rec.total', { n }),
         }}
         onChange={(next, _, sorter) => {

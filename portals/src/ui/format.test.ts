@@ -18,6 +18,9 @@ describe('formats', () => {
     expect(formatTime(at, 'full', 'zh', 'Asia/Shanghai')).toMatch(/2026\/03\/02 04:05:09/)
     expect(formatTime(at, 'time', 'en', 'UTC')).toBe('20:05:09')
     expect(formatTime(null)).toBe('—')
+    // 12/22 of another year is not this December.
+    expect(formatTime(Date.UTC(2024, 11, 22, 8), 'minute', 'zh', 'UTC')).toBe('2024/12/22 08:00')
+    expect(formatTime(Date.now(), 'dateTime', 'en', 'UTC')).not.toMatch(/20\d\d/)
   })
   it('prints lengths of time in at most two steps', () => {
     expect([500, 65_000, 3_600_000, 90_061_000].map((ms) => formatDuration(ms, 'en'))).toEqual(['< 1 s', '1 min 5 s', '1 h', '1 d 1 h'])

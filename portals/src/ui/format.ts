@@ -63,23 +63,29 @@ export function formatBytes(bytes: number): string {
 }
 
 const timeFormats = new Map<string, Intl.DateTimeFormat>()
-type TimeStyle = 'time' | 'minute' | 'date' | 'dateTime' | 'month' | 'full'
+type TimeStyle = 'time' | 'minute' | 'date' | 'dateTime' | 'month' | 'full' | 'fullMinute'
 const styles: Readonly<Record<TimeStyle, Intl.DateTimeFormatOptions>> = {
   time: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   minute: { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
   date: { year: 'numeric', month: '2-digit', day: '2-digit' },
   month: { year: 'numeric', month: '2-digit' },
+  fullMinute: { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
   dateTime: { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
   full: { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
 }
 
-/** Epoch ms → text in `zone` (an IANA name; the browser's own when absent). */
+const withYear = { dateTime: 'full', minute: 'fullMinute' } as const
+/** By the year of the browser's clock: good enough to leave out what everybody knows. */
+const thisYear = (at: number): boolean => new Date(at).getFullYear() === new Date().getFullYear()
+
+/** Epoch ms → text in `zone` (an IANA name; the browser's own when absent). The year is left out only while it is this one. */
 export function formatTime(at: number | null | undefined, style: TimeStyle = 'dateTime', locale: Locale = 'zh', zone?: string): string {
   if (at === null || at === undefined || !Number.isFinite(at) || at <= 0) return DASH
-  const key = `${style}|${locale}|${zone ?? ''}`
+  const shown = (style === 'dateTime' || style === 'minute') && !thisYear(at) ? withYear[style] : style
+  const key = `${shown}|${locale}|${zone ?? ''}`
   let format = timeFormats.get(key)
   if (!format) {
-    format = new Intl.DateTimeFormat(locales[locale], { ...styles[style], hourCycle: 'h23', ...(zone ? { timeZone: zone } : {}) })
+    format = new Intl.DateTimeFormat(locales[locale], { ...styles[shown], hourCycle: 'h23', ...(zone ? { timeZone: zone } : {}) })
     timeFormats.set(key, format)
   }
   return format.format(at)

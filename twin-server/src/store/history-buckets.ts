@@ -93,8 +93,16 @@ export function daysOf(timeZone: string): DayCutter {
   if (!known) {
     const slow = calendarOf(timeZone)
     const ends = new Map<number, number>()
+    // Questions come in the order of time: mostly about the day asked for just before.
+    let [from, until] = [0, 0]
     known = {
-      startOf: (at) => slow.startOf(at),
+      startOf(at) {
+        if (at < from || at >= until) {
+          from = slow.startOf(at)
+          until = this.after(from)
+        }
+        return from
+      },
       after(start) {
         let end = ends.get(start)
         if (end === undefined) {

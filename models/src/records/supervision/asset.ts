@@ -188,7 +188,7 @@ export const assetStock = defineRecord({
     dimensions: ['model', 'warehouse'],
     measures: { quantity: { label: { zh: '数量', en: 'Quantity' }, field: 'quantity', fold: 'sum' } },
   },
-  views: { columns: ['model', 'warehouse', 'quantity', 'updatedAt'], sort: 'model', filters: ['warehouse'] },
+  views: { columns: ['model', 'warehouse', 'quantity', 'updatedAt'], sort: '-quantity', filters: ['warehouse'] },
 })
 
 export const unitStock = defineRecord({

@@ -4,6 +4,7 @@ import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useText } from '../../i18n/index.ts'
 import { useOptions } from '../../records/record-api.ts'
+import { PhoneFold } from '../../ui/widgets/index.ts'
 import { type Ask, presetOf, together } from './analysis-query.ts'
 
 interface ToolsProps {
@@ -41,29 +42,31 @@ export function AnalysisTools({ analysis, ask, now, onChange }: ToolsProps) {
             onChange({ ...ask, from: from.format('YYYY-MM-DD'), to: last.format('YYYY-MM-DD') })
           }}
         />
-        <Select
-          style={{ minWidth: 130 }}
-          value={ask.split ?? ''}
-          aria-label={t('analysis.split')}
-          data-testid="analysis-split"
-          prefix={t('analysis.split')}
-          options={[
-            { value: '', label: t('analysis.splitNone') },
-            ...Object.entries(analysis.dimensions).flatMap(([value, dimension]) =>
-              dimension.split ? [{ value, label: label(dimension.label) }] : [],
-            ),
-          ]}
-          onChange={(split) => onChange({ ...ask, split: split === '' ? null : split })}
-        />
-        {Object.entries(analysis.dimensions).map(([name, dimension]) => (
-          <DimensionFilter
-            key={name}
-            name={name}
-            dimension={dimension}
-            value={ask.filter[name] ?? []}
-            onChange={(values) => onChange({ ...ask, filter: { ...ask.filter, [name]: values } })}
+        <PhoneFold count={Object.values(ask.filter).filter((values) => values && values.length > 0).length}>
+          <Select
+            style={{ minWidth: 130 }}
+            value={ask.split ?? ''}
+            aria-label={t('analysis.split')}
+            data-testid="analysis-split"
+            prefix={t('analysis.split')}
+            options={[
+              { value: '', label: t('analysis.splitNone') },
+              ...Object.entries(analysis.dimensions).flatMap(([value, dimension]) =>
+                dimension.split ? [{ value, label: label(dimension.label) }] : [],
+              ),
+            ]}
+            onChange={(split) => onChange({ ...ask, split: split === '' ? null : split })}
           />
-        ))}
+          {Object.entries(analysis.dimensions).map(([name, dimension]) => (
+            <DimensionFilter
+              key={name}
+              name={name}
+              dimension={dimension}
+              value={ask.filter[name] ?? []}
+              onChange={(values) => onChange({ ...ask, filter: { ...ask.filter, [name]: values } })}
+            />
+          ))}
+        </PhoneFold>
       </div>
       {measures.length > 1 ? (
         <Checkbox.Group

@@ -9,6 +9,14 @@ import { Await, KpiStrip, Page } from '../../ui/widgets/index.ts'
 import { readMetrics, type Metric } from './metrics.ts'
 import { ModulesTable } from './modules-table.tsx'
 
+const partNames = {
+  database: 'health.part.database',
+  runtime: 'health.part.runtime',
+  devices: 'health.part.devices',
+  broker: 'health.part.broker',
+  cluster: 'health.part.cluster',
+} as const
+
 /** Parts of the server with their own words, and the metrics Prometheus sees. */
 export function HealthPage() {
   const { t, lang } = useText()
@@ -79,7 +87,11 @@ export function HealthPage() {
           data-testid="health-table"
           dataSource={parts}
           columns={[
-            { title: t('health.part'), key: 'part', render: (_, [part]) => part },
+            {
+              title: t('health.part'),
+              key: 'part',
+              render: (_, [part]) => (part in partNames ? t(partNames[part as keyof typeof partNames]) : part),
+            },
             {
               title: t('common.state'),
               key: 'ok',

@@ -34,6 +34,7 @@ import { useText, type TextKey } from '../../i18n/index.ts'
 import { type MenuNode, useMenu } from '../../records/menu-tree.ts'
 import { useLive } from '../../live/index.ts'
 import { usePreferences } from '../preferences.ts'
+import { menuPathOf } from './menu-path.ts'
 import { screenAddress } from './screen.ts'
 
 export interface MenuEntry {
@@ -125,11 +126,7 @@ export function MainMenu({ onNavigate }: { readonly onNavigate?: () => void }) {
     { type: 'group', key: 'supervision', label: t('nav.supervision'), children: shown(supervisionMenu) },
     { type: 'group', key: 'system', label: t('nav.system'), children: shown(systemMenu) },
   ]
-  const selected = pathname.startsWith('/station')
-    ? '/'
-    : pathname.startsWith('/records/')
-      ? pathname.split('/').slice(0, 3).join('/')
-      : pathname
+  const selected = menuPathOf(pathname)
   // The group of the page one is on is open unless one closed it.
   const here = groupsOf(arranged ?? [], selected)
   const shownOpen = new Set([...menus, ...here.filter((key) => !closed.includes(key))])

@@ -12,6 +12,7 @@ import { usePreferences } from '../preferences.ts'
 import { Boundary, Loading } from '../widgets/index.ts'
 import { AlarmBanner } from './alarm-banner.tsx'
 import { AlarmSound } from './alarm-sound.tsx'
+import { Breadcrumbs } from './breadcrumbs.tsx'
 import { Clock, LinkLamp } from './link-lamp.tsx'
 import { MainMenu } from './main-menu.tsx'
 import { PasswordDialog } from './password-dialog.tsx'
@@ -146,6 +147,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
           <Alert banner type="warning" data-testid="link-lost" title={t('shell.linkStale', { time: formatTime(lastAt, 'time', lang) })} />
         ) : null}
         <main id="content" className="content" tabIndex={-1}>
+          <Breadcrumbs />
           {page}
         </main>
       </Layout>

@@ -1,5 +1,6 @@
 import { Card, Statistic } from 'antd'
 import { useEffect, type ReactNode } from 'react'
+import { create } from 'zustand'
 import { useText } from '../../i18n/index.ts'
 
 interface PageProps {
@@ -29,10 +30,14 @@ export function Page({ title, extra, hint, children, fill = false, testId }: Pag
   )
 }
 
+/** What the page shown calls itself, for what stands around it. */
+export const usePageTitle = create<{ readonly title: string }>(() => ({ title: '' }))
+
 export function useTitle(title: string): void {
   const { t } = useText()
   useEffect(() => {
     document.title = `${title} · ${t('app.name')}`
+    usePageTitle.setState({ title })
   }, [title, t])
 }
 

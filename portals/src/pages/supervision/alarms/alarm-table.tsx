@@ -10,7 +10,7 @@ import { useText } from '../../../i18n/index.ts'
 import { serverNow, useLive } from '../../../live/index.ts'
 import { alarmLabels } from '../../../ui/catalogue.ts'
 import { formatDuration, formatTime } from '../../../ui/format.ts'
-import { AlarmPhaseTag, Await, PriorityTag } from '../../../ui/widgets/index.ts'
+import { AlarmPhaseTag, Await, pageSizes, PriorityTag, rowsInSight } from '../../../ui/widgets/index.ts'
 import { usePhone } from '../../../ui/shell/index.ts'
 import { AckDialog } from './ack-dialog.tsx'
 import { AlarmCard } from './alarm-card.tsx'
@@ -89,6 +89,7 @@ export function AlarmTable({ filter, hideStation = false }: { readonly filter: A
           showHeader={!phone}
           locale={{ emptyText: phone ? <span /> : t('alarm.noOpen') }}
           scroll={{ x: 'max-content' }}
+          components={rowsInSight}
           {...(may && !phone
             ? {
                 rowSelection: {
@@ -110,6 +111,7 @@ export function AlarmTable({ filter, hideStation = false }: { readonly filter: A
             pageSize: page.size,
             total: rows.data?.total ?? 0,
             showSizeChanger: !phone,
+            pageSizeOptions: [...pageSizes],
             showTotal: (n) => t('common.rows', { n }),
           }}
         />
