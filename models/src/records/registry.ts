@@ -24,6 +24,8 @@ import { warehouse } from './supervision/warehouse.ts'
 import { gasContract } from './investment/gas-contract.ts'
 import { investment } from './investment/investment.ts'
 import { investor } from './investment/investor.ts'
+import { ledgerEntry, posting, stationIncome } from './investment/ledger.ts'
+import { withdrawal } from './investment/withdrawal.ts'
 import { customerRequest } from './service/customer-request.ts'
 import { gasOrder, stationOffer } from './investment/station-offer.ts'
 import { stationCharge, stationStaff } from './investment/station-staff.ts'
@@ -89,6 +91,10 @@ export const recordList = [
   gasContract,
   investor,
   investment,
+  stationIncome,
+  withdrawal,
+  posting,
+  ledgerEntry,
   customerRequest,
 ] as const
 export const records: readonly RecordModel[] = recordList

@@ -41,6 +41,8 @@ export const settings = {
   'asset.lifeYears': define('设备折旧年限', 'Years over which assets are written off', 'a', 10, 1, 40),
   'asset.residualPercent': define('设备残值率', 'Residual value of assets', '%', 5, 0, 50),
   'export.maxRows': define('单次导出行数上限', 'Rows per export', '', 1_000_000, 1000, 5_000_000),
+  'income.investorPercent': define('站点收益中投资人的分成', 'Investors’ part of a station’s income', '%', 30, 0, 50),
+  'income.platformPercent': define('站点收益中平台的分成', 'Platform’s part of a station’s income', '%', 10, 0, 50),
   'inspection.deviationPercent': define('手抄值与实时值允许偏差', 'Hand reading may differ from the live value by', '%', 10, 1, 100),
   'lease.renewalDays': define('租赁到期前列入待续约', 'Leases are on the renewal list before they end by', 'd', 30, 1, 365),
   'lease.settleDay': define('每月几日结算上月租金', 'Day on which the rent of the month before is settled', '', 2, 1, 28),

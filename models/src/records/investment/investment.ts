@@ -55,6 +55,7 @@ export const investment = defineRecord({
         to: 'paid',
         action: 'operate',
         guard: 'matches',
+        effect: 'receive',
         input: {
           received: money('到账金额', 'Amount received', { required, min: 1 }),
           paidOn: date('到账日期', 'Paid on', { required }),

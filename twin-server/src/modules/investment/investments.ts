@@ -6,6 +6,7 @@ import { defineService, defineWatch, type Turn, type Writer } from '../../record
 import type { OutboxWork } from '../outbox-work.ts'
 import { dayOfTime } from '../supervision/index.ts'
 import { conflict, invalid, numbered } from '../document-tools.ts'
+import { post } from './ledger.ts'
 import { lockedStation, standingStation } from './standing.ts'
 
 type Investor = RowOf<typeof investor>
@@ -75,14 +76,40 @@ export const investmentService = defineService({
     },
   },
   effects: {
-    hold: ({ turn }) => Promise.resolve({ heldFrom: dayOfTime(turn.now) }),
-    leave({ row, input }) {
+    async receive({ turn, row, records }) {
+      await post(turn, records, { kind: 'payment', document: row.document }, [
+        { account: 'bank', amount: -row.amount },
+        { account: 'deposit', amount: row.amount, ...of(row) },
+      ])
+    },
+    async hold({ turn, row, records }) {
+      await post(turn, records, { kind: 'confirm', document: row.document }, [
+        { account: 'deposit', amount: -row.amount, ...of(row) },
+        { account: 'capital', amount: row.amount, ...of(row) },
+      ])
+      return { heldFrom: dayOfTime(turn.now) }
+    },
+    async leave({ turn, row, input, records }) {
       if (row.heldFrom !== null && input.heldTo < row.heldFrom)
         throw invalid('heldTo', '不能早于持有开始', 'It cannot be before the holding began')
-      return Promise.resolve({ heldTo: input.heldTo })
+      await post(turn, records, { kind: 'redeem', document: row.document }, [
+        { account: 'capital', amount: -row.amount, ...of(row) },
+        { account: 'bank', amount: row.amount },
+      ])
+      return { heldTo: input.heldTo }
     },
-    giveBack: () => Promise.resolve(),
+    async giveBack({ turn, row, records }) {
+      if (row.state === 'paid')
+        await post(turn, records, { kind: 'refund', document: row.document }, [
+          { account: 'deposit', amount: -row.amount, ...of(row) },
+          { account: 'bank', amount: row.amount },
+        ])
+    },
   },
+})
+const of = ({ investor: who, station: where }: Pick<RowOf<typeof investment>, 'investor' | 'station'>) => ({
+  investor: who,
+  station: where,
 })
 
 /** A share value never falls below what is taken; what holders have of it follows after the commit. */

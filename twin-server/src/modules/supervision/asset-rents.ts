@@ -31,9 +31,9 @@ export function billOf(row: Lease, { first, last }: Month, days: { readonly star
   return { billed: metered ? Math.round(billed * 1000) / 1000 : null, base, gas, amount: base + gas }
 }
 
-/** Counters of delivered gas by kind of device. */
-const counterOf = (kind: string): string | undefined =>
-  findKind(kind)?.points.find(({ counter, unit }) => counter === true && unit === 'm3')?.name
+/** Name of the counter of delivered gas of a kind of device; empty for one that has none. */
+export const gasCounter = (kind: string): string =>
+  findKind(kind)?.points.find(({ counter, unit }) => counter === true && unit === 'm3')?.name ?? ''
 
 /** Gas that a lease's meter counted; without one, the flow meters of the station it stands at. null: not measured then. */
 async function volumeOf(live: LivePort, row: Lease, station: string | null, from: number, to: number): Promise<number | null> {
@@ -42,7 +42,7 @@ async function volumeOf(live: LivePort, row: Lease, station: string | null, from
   if (meters.length === 0) return null
   let sum = 0
   for (const { id, kind } of meters) {
-    const grown = await live.counter(id, counterOf(kind) ?? '', from, to)
+    const grown = await live.counter(id, gasCounter(kind), from, to)
     if (grown === null) return null
     sum += grown
   }

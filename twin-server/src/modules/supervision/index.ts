@@ -1,5 +1,6 @@
 export { type Asked, edgesIn, sources } from './analysis/index.ts'
 export { addDays, beginOf, dayOfTime, type Month, monthsOf } from './asset-months.ts'
+export { gasCounter } from './asset-rents.ts'
 export { createEscalations } from './escalations.ts'
 export { follow, stationBell } from './live/follow.ts'
 export { supervision } from './module.ts'

@@ -21,6 +21,7 @@ import { deletedUsers } from './0126-deleted-users.ts'
 import { departments } from './0127-departments.ts'
 import { investments } from './0170-investment.ts'
 import { stationProfiles } from './0171-station-profile.ts'
+import { ledger } from './0172-ledger.ts'
 import { stationRecords } from './0125-station-records.ts'
 import { customerRequests } from './0166-customer-requests.ts'
 import { regionHistory } from './0167-region-history.ts'
@@ -54,4 +55,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0166-customer-requests': customerRequests,
   '0171-station-profile': stationProfiles,
   '0167-region-history': regionHistory,
+  '0172-ledger': ledger,
 }
