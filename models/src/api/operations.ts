@@ -4,6 +4,7 @@ import { controlOperations } from './control.ts'
 import { analysisOperations } from './analysis.ts'
 import { energyOperations } from './energy.ts'
 import {
+  accountKind,
   alarmCount,
   alarmFilter,
   alarmRow,
@@ -31,6 +32,7 @@ import type { StationConfig } from '../stations/types.ts'
 
 const station = z.object({ station: z.string() })
 const device = z.object({ device: z.string() })
+const mobile = z.string().regex(/^\+?\d{6,15}$/, '6–15 digits')
 const ok = z.object({ ok: z.literal(true) })
 const command = z.object({ command: z.string() })
 const occurrence = z.object({ occurrence: z.string() })
@@ -580,7 +582,13 @@ export const operations = {
     tag: 'users',
     summary: { zh: '用户', en: 'Users' },
     permission: 'user:view',
-    query: z.object({ text: z.string().optional(), ...page }),
+    query: z.object({
+      text: z.string().optional(),
+      kind: accountKind.optional(),
+      /** due: within the days of warning. overdue: only let in to be changed. */
+      password: z.enum(['due', 'overdue']).optional(),
+      ...page,
+    }),
     result: pageOf(userRow),
   }),
   createUser: defineOperation({
@@ -600,6 +608,9 @@ export const operations = {
       role: roleName,
       stations: z.array(z.string()).nullable(),
       password: z.string(),
+      kind: accountKind.default('staff'),
+      expiresAt: time.nullable().default(null),
+      mobile: mobile.nullable().default(null),
     }),
     result: userRow,
   }),
@@ -627,6 +638,8 @@ export const operations = {
       stations: z.array(z.string()).nullable().optional(),
       disabled: z.boolean().optional(),
       password: z.string().optional(),
+      expiresAt: time.nullable().optional(),
+      mobile: mobile.nullable().optional(),
     }),
     result: userRow,
   }),

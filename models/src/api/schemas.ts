@@ -28,6 +28,7 @@ export const me = z.object({
   username: z.string(),
   name: z.string(),
   role: roleName,
+  kind: z.enum(['staff', 'screen', 'merchant', 'member']),
   permissions: z.array(z.string()),
   /** null = all stations of the organisation. */
   stations: z.array(z.string()).nullable(),
@@ -243,6 +244,8 @@ export const auditRow = z.object({
   hash: z.string(),
 })
 
+/** staff: people of the operator. screen: a big screen, which only reads. merchant, member: of the mall. */
+export const accountKind = z.enum(['staff', 'screen', 'merchant', 'member'])
 export const userRow = z.object({
   id: z.string(),
   username: z.string(),
@@ -253,6 +256,12 @@ export const userRow = z.object({
   disabled: z.boolean(),
   mustChangePassword: z.boolean(),
   lastSignInAt: time.nullable(),
+  kind: accountKind,
+  /** From then on nobody gets in. */
+  expiresAt: time.nullable(),
+  mobile: z.string().nullable(),
+  /** When the password must be changed; null: never. */
+  passwordDueAt: time.nullable(),
 })
 
 const id = z.string().regex(/^[0-9a-z]{12}$/, '12 characters of 0-9a-z')

@@ -60,8 +60,8 @@ function useRead<T>(key: readonly unknown[], address: string, enabled = true) {
     enabled,
   })
 }
-export const useList = (record: RecordModel, query: Query) =>
-  useRead<ListAnswer>([record.name, 'list', query], withQuery(addressOf(record), query))
+export const useList = (record: RecordModel, query: Query, enabled = true) =>
+  useRead<ListAnswer>([record.name, 'list', query], withQuery(addressOf(record), query), enabled)
 export const useDetail = (record: RecordModel, id: string) =>
   useRead<DetailAnswer>([record.name, 'detail', id], addressOf(record, `/${id}`), id !== '')
 export const useHistory = (record: RecordModel, id: string) =>

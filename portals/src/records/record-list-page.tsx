@@ -17,6 +17,7 @@ import { RecordStatistics } from './record-statistics.tsx'
 import { RecordTable } from './record-table.tsx'
 import { RecordTree } from './record-tree.tsx'
 import { recordLinks } from './special.ts'
+import { recordTrees } from './special-trees.ts'
 
 export function RecordListPage() {
   const { record: name = '' } = useParams()
@@ -41,6 +42,7 @@ function List({ record }: { readonly record: RecordModel }) {
   const { view = 'table', q = '', ...rest } = Object.fromEntries(address)
   const filter: Query = address.size === 0 ? (record.views.filter ?? {}) : rest
   const mayCreate = useMayRecord(record, 'create')
+  const ArrangedTree = recordTrees[record.name]
   const show = (nextView: string, nextQ: string, nextFilter: Query): void => {
     setSelected([])
     setAddress({ view: nextView, ...(nextQ === '' ? {} : { q: nextQ }), ...nextFilter }, { replace: true })
@@ -94,7 +96,7 @@ function List({ record }: { readonly record: RecordModel }) {
     >
       {view === 'tree' ? null : <FilterBar record={record} q={q} filter={filter} onChange={(nextQ, next) => show(view, nextQ, next)} />}
       {selected.length > 0 ? <BulkBar record={record} ids={selected} onDone={() => setSelected([])} /> : null}
-      {view === 'tree' ? <RecordTree record={record} /> : null}
+      {view === 'tree' ? ArrangedTree ? <ArrangedTree /> : <RecordTree record={record} /> : null}
       {view === 'board' ? <RecordBoard record={record} q={q} filter={filter} /> : null}
       {view === 'statistics' ? <RecordStatistics record={record} q={q} filter={filter} /> : null}
       {view === 'table' ? (

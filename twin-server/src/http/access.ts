@@ -13,6 +13,15 @@ export function checkPermission(name: OperationName, operation: Operation, princ
   if (operation.permission !== 'signed-in' && !principal.permissions.has(operation.permission)) throw new Refusal('not-permitted')
 }
 
+/** A big screen only reads, whatever its role may do. */
+export function checkScreen({ kind }: Principal, method: string): void {
+  if (kind === 'screen' && method.toLowerCase() !== 'get')
+    throw new Refusal('not-permitted', {
+      code: 'screen-reads-only',
+      message: { zh: '大屏账号只能查看', en: 'A screen account only reads' },
+    })
+}
+
 /** The station a request is about must exist and be the person's; both failures look alike. */
 export async function checkScope(
   name: OperationName,

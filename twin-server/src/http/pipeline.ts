@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { type Operation, type OperationName, operations } from '@twin/models/api'
 import type { Person } from '@twin/models/twin'
 import { type Principal, originAllowed } from '../security/index.ts'
-import { checkPermission, checkScope } from './access.ts'
+import { checkPermission, checkScope, checkScreen } from './access.ts'
 import { Refusal, type RefusalOptions, type RefusalReason, errorResponse } from './api-error.ts'
 import { auditKinds } from './audit-kinds.ts'
 import type { AuditNote, FileAnswer, Handlers } from './call.ts'
@@ -32,6 +32,7 @@ export async function runOperation(
   try {
     if (operation.method !== 'get' && !originAllowed(request.headers, parts.config.allowedOrigins)) throw new Refusal('cross-site')
     principal = await parts.security.authenticate(request.headers)
+    if (principal) checkScreen(principal, operation.method)
     checkPermission(name, operation, principal)
     if (principal) parts.gate?.(principal, context.req.path)
     const pathParams = context.req.param()

@@ -83,6 +83,11 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   await seedMenu(records, org)
   const menu = await openMenu(records, org, closed)
   const settings = await openSettings(records, org)
+  security.usePolicy(() => ({
+    administrator: { days: settings.get('password.administratorDays'), length: settings.get('password.administratorLength') },
+    ordinary: { days: settings.get('password.ordinaryDays'), length: settings.get('password.ordinaryLength') },
+    warnDays: settings.get('password.warnDays'),
+  }))
   security.allChanged()
 
   const bells = await listenBells(parts.databaseUrl)
@@ -110,7 +115,10 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   escalations.start(stopping.signal, (error) => parts.log.error({ err: error }, 'an escalation could not be delivered'))
 
   const works = chosen.flatMap(({ periodic = [] }) => periodic)
-  const periodic = works.map(({ everyMs, run }) => ({ everyMs, run: () => run(records, live, org, Math.trunc(clock.now())) }))
+  const periodic = [
+    ...works.map(({ everyMs, run }) => ({ everyMs, run: () => run(records, live, org, Math.trunc(clock.now())) })),
+    { everyMs: 10_000, run: () => security.users.endExpired() },
+  ]
   const repeated = periodic.map(({ everyMs, run }) =>
     repeat(everyMs, stopping.signal, run, (error) => parts.log.error({ err: error }, 'periodic work failed')),
   )

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { checkScreen } from '../http/access.ts'
 import { Refusal, errorResponse } from '../http/api-error.ts'
 import { type Principal, originAllowed, type Security } from '../security/index.ts'
 import type { Actor } from './types.ts'
@@ -32,6 +33,7 @@ export async function answer(
     if (raw.method !== 'GET' && !originAllowed(raw.headers, parts.allowedOrigins)) throw new Refusal('cross-site')
     const principal = await parts.security.authenticate(raw.headers)
     if (!principal) throw new Refusal('not-signed-in')
+    checkScreen(principal, raw.method)
     if (principal.mustChangePassword) throw new Refusal('must-change-password')
     actor = { id: principal.id, name: principal.username, from: parts.from(context), org: principal.org, principal }
     parts.gate(principal, context.req.path)

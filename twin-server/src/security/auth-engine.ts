@@ -13,18 +13,22 @@ export interface AuthEngineOptions {
   /** Decides whether cookies are `Secure`. */
   readonly publicUrl: string
   readonly signInsPerMinute: number
+  /** Epoch ms. */
+  readonly now: () => number
 }
 
 /** The address, set by us from the connection; whatever a client sends under this name is replaced. */
 export const addressHeader = 'x-twin-client-address'
 export const cookiePrefix = 'twin'
 const sessionSeconds = 7 * 24 * 3600
+/** As long as browsers keep a cookie. */
+export const screenSeconds = 400 * 24 * 3600
 
 /**
  * better-auth keeps sessions and their cookies; users, roles and lockout are ours. Only sign-in, sign-out and get-session are routed to it.
  * Its origin check is off because `request-origin.ts` guards every state-changing route of the server, these included.
  */
-export function createAuthEngine({ db, secret, publicUrl, signInsPerMinute }: AuthEngineOptions) {
+export function createAuthEngine({ db, secret, publicUrl, signInsPerMinute, now }: AuthEngineOptions) {
   const times = { createdAt: 'created_at', updatedAt: 'updated_at' }
   return betterAuth({
     appName: 'twin',
@@ -76,10 +80,17 @@ export function createAuthEngine({ db, secret, publicUrl, signInsPerMinute }: Au
     databaseHooks: {
       session: {
         create: {
-          // After the password was found right: a disabled user fails like a wrong password does, in word and in time.
+          // After the password was found right: a disabled or expired user fails like a wrong password does, in word and in time.
           before: async (session) => {
-            const user = await db.selectFrom('auth_user').select('disabled').where('id', '=', session.userId).executeTakeFirst()
-            if (!user || user.disabled) throw new APIError('UNAUTHORIZED')
+            const user = await db
+              .selectFrom('auth_user')
+              .select(['disabled', 'kind', 'expires_at'])
+              .where('id', '=', session.userId)
+              .executeTakeFirst()
+            if (!user || user.disabled || (user.expires_at !== null && user.expires_at <= now())) throw new APIError('UNAUTHORIZED')
+            // A screen stays signed in, however long nobody comes by, until its account ends.
+            if (user.kind === 'screen') return { data: { ...session, expiresAt: new Date(Date.now() + screenSeconds * 1000) } }
+            return undefined
           },
         },
       },

@@ -13,13 +13,3 @@ export async function verifyPassword(stored: string, password: string): Promise<
   if (password.length > maxPasswordLength) return false
   return verify(stored, password).catch(() => false)
 }
-
-/** At least 8 characters with an upper-case, a lower-case and a special character. */
-export function passwordFault(password: string): 'too-short' | 'too-long' | 'no-upper-case' | 'no-lower-case' | 'no-special' | null {
-  if (password.length < 8) return 'too-short'
-  if (password.length > maxPasswordLength) return 'too-long'
-  if (!/\p{Lu}/u.test(password)) return 'no-upper-case'
-  if (!/\p{Ll}/u.test(password)) return 'no-lower-case'
-  if (!/[^\p{L}\p{N}\s]/u.test(password)) return 'no-special'
-  return null
-}

@@ -6,6 +6,7 @@ import { createAttempts } from './attempts.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { createAuthEngine } from './auth-engine.ts'
 import { type BuiltInRole, isBuiltIn } from './principal.ts'
+import { type PasswordPolicy, standardPolicy } from './password-policy.ts'
 import { rolePermissions } from './role-permissions.ts'
 import { type RightsSource, type Sessions, createSessions } from './sessions.ts'
 import { type SignIn, createSignIn } from './sign-in.ts'
@@ -32,6 +33,8 @@ export interface Security extends Sessions, SignIn {
   readonly org: string
   readonly users: Users
   readonly audit: AuditLog
+  /** Rules for passwords as they are set, asked at each use; the standard ones until then. */
+  usePolicy(read: () => PasswordPolicy): void
   readonly permissions: Readonly<Record<BuiltInRole, ReadonlySet<string>>>
 }
 
@@ -46,12 +49,22 @@ export function createSecurity(options: SecurityOptions): Security {
     secret: options.secret,
     publicUrl: options.publicUrl,
     signInsPerMinute: options.signInsPerMinute ?? 60,
+    now: () => clock.now(),
   })
   const standard: RightsSource = ({ role }) =>
     Promise.resolve({ permissions: isBuiltIn(role) ? permissions[role] : new Set(), stations: [], byRegion: false })
-  const sessions = createSessions(db, engine, options.rightsOf ?? standard, clock)
+  let policy: () => PasswordPolicy = () => standardPolicy
+  const sessions = createSessions(db, engine, options.rightsOf ?? standard, clock, () => policy())
   const audit = createAuditLog(db, clock, org)
   const attempts = createAttempts(db, clock, org)
-  const users = createUsers(db, clock, org, audit, (userId) => sessions.changed(userId))
-  return { org, users, audit, permissions, ...sessions, ...createSignIn(db, clock, engine, attempts, sessions, audit) }
+  const users = createUsers({ db, clock, org, audit, changed: (userId) => sessions.changed(userId), policy: () => policy() })
+  return {
+    org,
+    users,
+    audit,
+    permissions,
+    usePolicy: (read) => (policy = read),
+    ...sessions,
+    ...createSignIn(db, clock, engine, attempts, sessions, audit),
+  }
 }

@@ -22,7 +22,7 @@ const installation = { id: null, name: 'installation', from: null }
 /** Demo mode only. Users that exist are left as they are. */
 export async function seedDemoUsers(security: Security): Promise<readonly DemoUser[]> {
   if ((await security.users.count()) === 0)
-    for (const user of demoUsers) await security.users.create({ ...user, stations: null }, installation, false)
+    for (const user of demoUsers) await security.users.create({ ...user, stations: null }, installation, true)
   return demoUsers
 }
 

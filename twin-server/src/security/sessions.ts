@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Kysely } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
 import { type AuthEngine, cookiePrefix } from './auth-engine.ts'
+import { classOf, type PasswordPolicy } from './password-policy.ts'
 import type { Principal, Role } from './principal.ts'
 import type { AuthDatabase } from './tables.ts'
 
@@ -33,10 +34,18 @@ interface Kept {
   readonly byRegion: boolean
   /** Epoch ms from which the account is nobody's. */
   readonly endsAt: number
+  /** null: the password does not age. */
+  readonly passwordSetAt: number | null
 }
 
 /** getSession costs about a millisecond, so answers are kept for 10 s; every change made here clears them at once. */
-export function createSessions(db: Kysely<AuthDatabase>, engine: AuthEngine, rightsOf: RightsSource, clock: Clock): Sessions {
+export function createSessions(
+  db: Kysely<AuthDatabase>,
+  engine: AuthEngine,
+  rightsOf: RightsSource,
+  clock: Clock,
+  policy: () => PasswordPolicy,
+): Sessions {
   const cache = new LRUCache<string, Kept>({ max: 10_000, ttl: 10_000 })
   const listeners = new Set<(userId: string) => void>()
   let generation = 0
@@ -59,10 +68,16 @@ export function createSessions(db: Kysely<AuthDatabase>, engine: AuthEngine, rig
       stations: own,
       mustChangePassword: user.must_change_password,
     }
-    return { principal, byRegion, endsAt: user.expires_at ?? Infinity }
+    const passwordSetAt = user.kind === 'screen' ? null : user.password_set_at
+    return { principal, byRegion, endsAt: user.expires_at ?? Infinity, passwordSetAt }
   }
 
-  const valid = ({ principal, endsAt }: Kept): Principal | undefined => (clock.now() < endsAt ? principal : undefined)
+  /** What time does to it: an account ends, a password falls due. */
+  const valid = ({ principal, endsAt, passwordSetAt }: Kept): Principal | undefined => {
+    if (clock.now() >= endsAt) return undefined
+    const due = passwordSetAt !== null && clock.now() >= passwordSetAt + policy()[classOf(principal.permissions)].days * 86_400_000
+    return due && !principal.mustChangePassword ? { ...principal, mustChangePassword: true } : principal
+  }
 
   return {
     async authenticate(headers) {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
 import type { Attempts } from './attempts.ts'
 import type { AuditLog } from './audit-log.ts'
-import { type AuthEngine, addressHeader } from './auth-engine.ts'
+import { type AuthEngine, addressHeader, screenSeconds } from './auth-engine.ts'
 import { maxPasswordLength, verifyPassword } from './password.ts'
 import type { Sessions } from './sessions.ts'
 import type { AuthDatabase } from './tables.ts'
@@ -87,7 +87,8 @@ export function createSignIn(
           .where('id', '=', user.id)
           .execute()
         await log('sign-in', user.id, name, from, request.headers, 'ok')
-        return { ok: true, response }
+        const account = await db.selectFrom('auth_user').select('kind').where('id', '=', user.id).executeTakeFirst()
+        return { ok: true, response: account?.kind === 'screen' ? lasting(response) : response }
       })
     },
     async signOut(request, from) {
@@ -101,7 +102,12 @@ export function createSignIn(
       }
       return response
     },
-    session: (request, from) => engine.handler(new Request(request.url, { headers: cleaned(request.headers, from) })),
+    async session(request, from) {
+      const url = new URL(request.url)
+      // Prolonging would cut the long session of a screen down to that of a person.
+      if ((await sessions.authenticate(request.headers))?.kind === 'screen') url.searchParams.set('disableRefresh', 'true')
+      return engine.handler(new Request(url, { headers: cleaned(request.headers, from) }))
+    },
     async confirm(user, password) {
       return attempts.inTurn(user.username, async () => {
         if ((await attempts.lockedFor(user.username)) > 0) return 'locked'
@@ -115,6 +121,15 @@ export function createSignIn(
       })
     },
   }
+}
+
+/** The same answer with a cookie that stays as long as the session of a screen does. */
+function lasting(response: Response): Response {
+  const headers = new Headers(response.headers)
+  const cookies = headers.getSetCookie().map((cookie) => cookie.replace(/Max-Age=[1-9]\d*/i, `Max-Age=${screenSeconds}`))
+  headers.delete('set-cookie')
+  for (const cookie of cookies) headers.append('set-cookie', cookie)
+  return new Response(response.body, { status: response.status, headers })
 }
 
 /** Only what better-auth needs, with the address as we know it. */

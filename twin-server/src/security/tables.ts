@@ -23,7 +23,8 @@ export type AuthTables = {
     /** The account is nobody's from then on. */
     expires_at: number | null
     mobile: string | null
-    password_set_at: number
+    /** null: it never falls due. */
+    password_set_at: number | null
     created_at: number
     updated_at: number
   }

@@ -2,8 +2,9 @@ import { type Kysely, type Transaction, sql } from 'kysely'
 import { customAlphabet, nanoid } from 'nanoid'
 import type { Clock } from '@twin/actors/runtime'
 import type { AuditLog } from './audit-log.ts'
-import { hashPassword, passwordFault } from './password.ts'
-import type { Role } from './principal.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+import { classFor, dueAt, passwordFault, type PasswordClass, type PasswordPolicy, rememberedPasswords } from './password-policy.ts'
+import type { AccountKind, Role } from './principal.ts'
 import type { AuthDatabase } from './tables.ts'
 
 /** Ids of people look like those of stations and devices. */
@@ -19,6 +20,12 @@ export interface UserRow {
   readonly disabled: boolean
   readonly mustChangePassword: boolean
   readonly lastSignInAt: number | null
+  readonly kind: AccountKind
+  /** Epoch ms from which nobody gets in. */
+  readonly expiresAt: number | null
+  readonly mobile: string | null
+  /** When the password falls due; null: never. */
+  readonly passwordDueAt: number | null
 }
 export interface NewUser {
   readonly username: string
@@ -27,6 +34,9 @@ export interface NewUser {
   readonly role: Role
   readonly stations: readonly string[] | null
   readonly password: string
+  readonly kind?: AccountKind
+  readonly expiresAt?: number | null
+  readonly mobile?: string | null
 }
 export interface UserChange {
   readonly name?: string | undefined
@@ -35,6 +45,16 @@ export interface UserChange {
   readonly stations?: readonly string[] | null | undefined
   readonly disabled?: boolean | undefined
   readonly password?: string | undefined
+  readonly expiresAt?: number | null | undefined
+  readonly mobile?: string | null | undefined
+}
+export interface UserFilter {
+  readonly text?: string | undefined
+  readonly kind?: AccountKind | undefined
+  /** due: soon to be changed. overdue: lets in only to be changed. */
+  readonly password?: 'due' | 'overdue' | undefined
+  readonly page: number
+  readonly size: number
 }
 /** Who changes users, for the log. `id` null: the installation itself. */
 export interface Actor {
@@ -46,38 +66,58 @@ export type UserResult =
   | { readonly ok: true; readonly user: UserRow }
   | {
       readonly ok: false
-      readonly reason: 'not-found' | 'username-taken' | 'weak-password' | 'last-administrator' | 'oneself'
+      readonly reason:
+        | 'not-found'
+        | 'username-taken'
+        | 'mobile-taken'
+        | 'weak-password'
+        | 'used-password'
+        | 'last-administrator'
+        | 'oneself'
       readonly detail?: string
+      /** Characters that a password needs. */
+      readonly least?: number
     }
 
 export interface Users {
-  list(filter: { readonly text?: string | undefined; readonly page: number; readonly size: number }): Promise<{
+  list(filter: UserFilter): Promise<{
     readonly rows: readonly UserRow[]
     readonly total: number
   }>
   byId(id: string): Promise<UserRow | undefined>
   count(): Promise<number>
-  create(user: NewUser, by: Actor, mustChangePassword?: boolean): Promise<UserResult>
+  /** `demo`: a published password, which is neither checked nor ever due. */
+  create(user: NewUser, by: Actor, demo?: boolean): Promise<UserResult>
   update(id: string, change: UserChange, by: Actor): Promise<UserResult>
   /** Ends the account and its sessions; its login name is free again, what it did keeps the person's name. */
   remove(id: string, by: Actor): Promise<UserResult>
+  /** Ends the sessions of accounts whose time is over; their open pages and screens hear of it. */
+  endExpired(): Promise<void>
   /** The caller has checked the present password. Ends the user's other sessions. */
   setOwnPassword(id: string, next: string, keepToken: string | undefined, by: Actor): Promise<UserResult>
 }
 
-export function createUsers(
-  db: Kysely<AuthDatabase>,
-  clock: Clock,
-  org: string,
-  audit: AuditLog,
-  changed: (userId: string) => void,
-): Users {
+export interface UsersParts {
+  readonly db: Kysely<AuthDatabase>
+  readonly clock: Clock
+  readonly org: string
+  readonly audit: AuditLog
+  readonly changed: (userId: string) => void
+  readonly policy: () => PasswordPolicy
+}
+
+export function createUsers({ db, clock, org, audit, changed, policy }: UsersParts): Users {
   const rows = () =>
     db
-      .selectFrom('auth_user')
+      .selectFrom('auth_user as u')
       .select(['id', 'username', 'name', 'department', 'role', 'stations', 'disabled', 'must_change_password', 'last_sign_in_at'])
+      .select(['kind', 'expires_at', 'mobile', dueAt(policy()).as('password_due_at')])
       .where('org', '=', org)
       .where('deleted_at', 'is', null)
+  const weak = (password: string, kind: PasswordClass): UserResult | null => {
+    const fault = passwordFault(password, kind, policy())
+    return fault === null ? null : { ok: false, reason: 'weak-password', detail: fault, least: policy()[kind].length }
+  }
   const byId = async (id: string): Promise<UserRow | undefined> => {
     const row = await rows().where('id', '=', id).executeTakeFirst()
     return row && asUser(row)
@@ -95,13 +135,37 @@ export function createUsers(
   ): Promise<void> => {
     const now = Math.trunc(clock.now())
     await trx.updateTable('auth_account').set({ password: hashed, updated_at: now }).where('user_id', '=', id).execute()
-    await trx.updateTable('auth_user').set({ must_change_password: mustChange, updated_at: now }).where('id', '=', id).execute()
+    await trx
+      .updateTable('auth_user')
+      .set({ must_change_password: mustChange, updated_at: now, password_set_at: now })
+      .where('id', '=', id)
+      .execute()
+    await remember(trx, id, hashed, now)
     await trx
       .deleteFrom('auth_session')
       .where('user_id', '=', id)
       .where('token', '!=', keepToken ?? '')
       .execute()
   }
+
+  /** Keeps the hashes of the passwords that a new one must differ from. */
+  const remember = async (trx: Transaction<AuthDatabase>, id: string, hashed: string, now: number): Promise<void> => {
+    await trx.insertInto('auth_password').values({ id: nanoid(), user_id: id, org, password: hashed, set_at: now }).execute()
+    await sql`delete from auth_password where user_id = ${id} and id not in
+      (select id from auth_password where user_id = ${id} order by set_at desc, id limit ${rememberedPasswords})`.execute(trx)
+  }
+  /** A number belongs to one account of each kind; the index settles what happens at once. */
+  const mobileTaken = async (mobile: string | null | undefined, kind: AccountKind, id: string | null): Promise<boolean> =>
+    typeof mobile === 'string' &&
+    (await db
+      .selectFrom('auth_user')
+      .select('id')
+      .where('org', '=', org)
+      .where('deleted_at', 'is', null)
+      .where('kind', '=', kind)
+      .where('mobile', '=', mobile)
+      .where('id', '!=', id ?? '')
+      .executeTakeFirst()) !== undefined
 
   /** The account, locked, and whether it is the last administrator. Those are locked together, so that two cannot remove each other at once. */
   const taken = async (trx: Transaction<AuthDatabase>, id: string) => {
@@ -127,13 +191,24 @@ export function createUsers(
 
   return {
     byId,
-    async list({ text, page, size }) {
+    async list({ text, kind, password, page, size }) {
       const like = `%${(text ?? '').replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`
-      const found = rows().$if(Boolean(text), (query) =>
-        query.where((where) =>
-          where.or([where('username', 'ilike', like), where('name', 'ilike', like), where('department', 'ilike', like)]),
-        ),
-      )
+      const found = rows()
+        .$if(Boolean(text), (query) =>
+          query.where((where) =>
+            where.or((['username', 'name', 'department', 'mobile'] as const).map((field) => where(field, 'ilike', like))),
+          ),
+        )
+        .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? 'staff'))
+        .$if(password !== undefined, (query) => {
+          const now = sql`to_timestamp(${clock.now() / 1000})`
+          const soon = sql`${policy().warnDays}::int * interval '1 day'`
+          const due = dueAt(policy())
+          const late = sql<boolean>`${due} <= ${now}`
+          return query
+            .where('disabled', '=', false)
+            .where(password === 'overdue' ? late : sql<boolean>`${due} > ${now} and ${due} - ${soon} <= ${now}`)
+        })
       const { total } = await found
         .clearSelect()
         .select(sql<string>`count(*)`.as('total'))
@@ -152,9 +227,13 @@ export function createUsers(
         .executeTakeFirstOrThrow()
       return Number(total)
     },
-    async create(user, by, mustChangePassword = true) {
-      const fault = passwordFault(user.password)
-      if (fault) return { ok: false, reason: 'weak-password', detail: fault }
+    async create(user, by, demo = false) {
+      const kind = user.kind ?? 'staff'
+      const fault = demo ? null : weak(user.password, await classFor(db, org, '', user.role))
+      if (fault) return fault
+      if (await mobileTaken(user.mobile, kind, null)) return { ok: false, reason: 'mobile-taken' }
+      // What a screen shows may depend on nobody typing at it.
+      const mustChangePassword = !demo && kind !== 'screen'
       const hashed = await hashPassword(user.password)
       const id = newId()
       const now = Math.trunc(clock.now())
@@ -178,10 +257,10 @@ export function createUsers(
             last_sign_in_at: null,
             deleted_at: null,
             department: user.department ?? null,
-            kind: 'staff',
-            expires_at: null,
-            mobile: null,
-            password_set_at: now,
+            kind,
+            expires_at: user.expiresAt ?? null,
+            mobile: user.mobile ?? null,
+            password_set_at: demo ? null : now,
             created_at: now,
             updated_at: now,
           })
@@ -201,15 +280,27 @@ export function createUsers(
             updated_at: now,
           })
           .execute()
-        const after = { username, name: user.name, department: user.department ?? null, role: user.role, stations: user.stations }
+        await remember(trx, id, hashed, now)
+        const after = {
+          username,
+          name: user.name,
+          department: user.department ?? null,
+          role: user.role,
+          stations: user.stations,
+          kind,
+          expiresAt: user.expiresAt ?? null,
+        }
         await audit.appendIn(trx, { ...whoOf(by), kind: 'user.create', target: username, result: 'ok', after })
         return false
       })
       return known ? { ok: false, reason: 'username-taken' } : saved(id)
     },
     async update(id, change, by) {
-      const fault = change.password === undefined ? null : passwordFault(change.password)
-      if (fault) return { ok: false, reason: 'weak-password', detail: fault }
+      const present = await byId(id)
+      if (!present) return { ok: false, reason: 'not-found' }
+      const fault = change.password === undefined ? null : weak(change.password, await classFor(db, org, id, change.role ?? present.role))
+      if (fault) return fault
+      if (await mobileTaken(change.mobile, present.kind, id)) return { ok: false, reason: 'mobile-taken' }
       const hashed = change.password === undefined ? undefined : await hashPassword(change.password)
       const refused = await db.transaction().execute(async (trx): Promise<'not-found' | 'last-administrator' | null> => {
         const { old, last } = await taken(trx, id)
@@ -222,27 +313,37 @@ export function createUsers(
           role: change.role ?? old.role,
           stations: change.stations === undefined ? old.stations : change.stations === null ? null : [...change.stations],
           disabled: change.disabled ?? old.disabled,
+          expires_at: change.expiresAt === undefined ? old.expires_at : change.expiresAt,
+          mobile: change.mobile === undefined ? old.mobile : change.mobile,
         }
         await trx
           .updateTable('auth_user')
           .set({ ...next, updated_at: Math.trunc(clock.now()) })
           .where('id', '=', id)
           .execute()
-        if (hashed !== undefined) await setPassword(trx, id, hashed, true)
+        if (hashed !== undefined) await setPassword(trx, id, hashed, old.kind !== 'screen')
         if (next.disabled) await trx.deleteFrom('auth_session').where('user_id', '=', id).execute()
         await audit.appendIn(trx, {
           ...whoOf(by),
           kind: 'user.update',
           target: old.username,
           result: 'ok',
-          before: { name: old.name, department: old.department, role: old.role, stations: old.stations, disabled: old.disabled },
-          after: { ...next, ...(hashed === undefined ? {} : { password: 'reset' }) },
+          before: logged(old),
+          after: { ...logged(next), ...(hashed === undefined ? {} : { password: 'reset' }) },
         })
         return null
       })
       if (refused) return { ok: false, reason: refused }
       changed(id)
       return saved(id)
+    },
+    async endExpired() {
+      const ended = await db
+        .deleteFrom('auth_session')
+        .where(sql<boolean>`user_id in (select id from auth_user where org = ${org} and expires_at <= to_timestamp(${clock.now() / 1000}))`)
+        .returning('user_id')
+        .execute()
+      for (const id of new Set(ended.map((session) => session.user_id))) changed(id)
     },
     async remove(id, by) {
       if (id === by.id) return { ok: false, reason: 'oneself' }
@@ -268,8 +369,18 @@ export function createUsers(
       return { ok: true, user }
     },
     async setOwnPassword(id, next, keepToken, by) {
-      const fault = passwordFault(next)
-      if (fault) return { ok: false, reason: 'weak-password', detail: fault }
+      const present = await byId(id)
+      if (!present) return { ok: false, reason: 'not-found' }
+      const fault = weak(next, await classFor(db, org, id, present.role))
+      if (fault) return fault
+      const before = await db
+        .selectFrom('auth_password')
+        .select('password')
+        .where('user_id', '=', id)
+        .orderBy('set_at', 'desc')
+        .limit(rememberedPasswords)
+        .execute()
+      for (const { password } of before) if (await verifyPassword(password, next)) return { ok: false, reason: 'used-password' }
       const hashed = await hashPassword(next)
       await db.transaction().execute(async (trx) => {
         await setPassword(trx, id, hashed, false, keepToken)
@@ -281,6 +392,14 @@ export function createUsers(
   }
 }
 
+const logged = (user: Pick<AuthDatabase['auth_user'], 'name' | 'department' | 'role' | 'stations' | 'disabled' | 'expires_at'>) => ({
+  name: user.name,
+  department: user.department,
+  role: user.role,
+  stations: user.stations,
+  disabled: user.disabled,
+  expiresAt: user.expires_at,
+})
 const whoOf = (by: Actor): { user: string | null; userName: string; from: string | null } => ({
   user: by.id,
   userName: by.name,
@@ -297,6 +416,10 @@ function asUser(row: {
   disabled: boolean
   must_change_password: boolean
   last_sign_in_at: number | null
+  kind: AccountKind
+  expires_at: number | null
+  mobile: string | null
+  password_due_at: number | null
 }): UserRow {
   return {
     id: row.id,
@@ -308,5 +431,9 @@ function asUser(row: {
     disabled: row.disabled,
     mustChangePassword: row.must_change_password,
     lastSignInAt: row.last_sign_in_at,
+    kind: row.kind,
+    expiresAt: row.expires_at,
+    mobile: row.mobile,
+    passwordDueAt: row.password_due_at,
   }
 }

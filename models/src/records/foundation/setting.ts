@@ -47,6 +47,11 @@ export const settings = {
   'lease.renewalDays': define('租赁到期前列入待续约', 'Leases are on the renewal list before they end by', 'd', 30, 1, 365),
   'lease.settleDay': define('每月几日结算上月租金', 'Day on which the rent of the month before is settled', '', 2, 1, 28),
   'maintenance.graceDays': define('保养到期宽限', 'Grace after a service falls due', 'd', 0, 0, 60),
+  'password.administratorDays': define('管理员密码更换周期', 'Age of an administrator’s password', 'd', 90, 1, 365),
+  'password.administratorLength': define('管理员密码最短长度', 'Least length of an administrator’s password', '', 10, 8, 64),
+  'password.ordinaryDays': define('普通用户密码更换周期', 'Age of an ordinary password', 'd', 180, 1, 730),
+  'password.ordinaryLength': define('普通用户密码最短长度', 'Least length of an ordinary password', '', 8, 8, 64),
+  'password.warnDays': define('密码到期前提醒', 'A password is listed as due before it is', 'd', 14, 0, 90),
   'upload.maxMegabytes': define('单个文件上限', 'Size of one file', 'MB', 20, 1, 200),
   'video.keepDays': define('录像保存天数', 'Days recordings are kept', 'd', 90, 1, 3650),
 } as const

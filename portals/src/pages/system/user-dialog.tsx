@@ -1,9 +1,11 @@
 import { operations } from '@twin/models/api'
-import { Alert, Form, Input, Modal, Select } from 'antd'
+import { Alert, Checkbox, DatePicker, Form, Input, Modal, Select } from 'antd'
+import dayjs, { type Dayjs } from 'dayjs'
 import { ApiFailure, useAction } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { schemaRule } from '../../ui/mapper/index.ts'
 import { useFleet } from '../supervision/index.ts'
+import { kinds, useRoleOptions } from './user-roles.ts'
 import type { UserRow } from './users-page.tsx'
 
 interface UserDialogProps {
@@ -18,14 +20,20 @@ interface Values {
   readonly role: UserRow['role']
   readonly stations?: string[]
   readonly password: string
+  readonly kind: UserRow['kind']
+  readonly onlyRole?: boolean
+  readonly expiresAt?: Dayjs | null
+  readonly mobile?: string
 }
-const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const
 
 /** Creates a user, edits one, or sets a password that must be changed at the next sign-in. */
 export function UserDialog({ mode, user, onClose }: UserDialogProps) {
   const { t, label, name } = useText()
   const { stations } = useFleet()
   const [form] = Form.useForm<Values>()
+  const roles = useRoleOptions()
+  const kind = Form.useWatch('kind', form) ?? user?.kind ?? 'staff'
+  const onlyRole = Form.useWatch('onlyRole', form) === true
   const options = { quiet: true, done: t('common.saved'), refresh: [operations.users] }
   const create = useAction(operations.createUser, options)
   const update = useAction(operations.updateUser, options)
@@ -38,7 +46,8 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
   ]
 
   const submit = (values: Values): void => {
-    const scope = values.stations && values.stations.length > 0 ? values.stations : null
+    const scope = values.onlyRole ? [] : values.stations && values.stations.length > 0 ? values.stations : null
+    const more = { expiresAt: values.expiresAt?.valueOf() ?? null, mobile: values.mobile?.trim() || null }
     const done = { onSuccess: onClose }
     if (mode === 'create')
       create.mutate(
@@ -50,6 +59,8 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
             role: values.role,
             stations: scope,
             password: values.password,
+            kind: values.kind,
+            ...more,
           },
         },
         done,
@@ -58,7 +69,14 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
       update.mutate(
         {
           params: { user: user.id },
-          body: { name: values.name, department: values.department || null, role: values.role, stations: scope },
+          body: {
+            name: values.name,
+            department: values.department || null,
+            role: values.role,
+            stations: scope,
+            ...more,
+            ...(more.mobile === user.mobile ? { mobile: undefined } : {}),
+          },
         },
         done,
       )
@@ -80,8 +98,17 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
         layout="vertical"
         initialValues={
           user
-            ? { name: user.name, department: user.department ?? '', role: user.role, stations: user.stations ?? [] }
-            : { role: 'operator', stations: [] }
+            ? {
+                name: user.name,
+                department: user.department ?? '',
+                role: user.role,
+                stations: user.stations ?? [],
+                kind: user.kind,
+                onlyRole: user.stations?.length === 0,
+                expiresAt: user.expiresAt === null ? null : dayjs(user.expiresAt),
+                mobile: user.mobile ?? '',
+              }
+            : { role: 'operator', stations: [], kind: 'staff' }
         }
         onFinish={submit}
         data-testid="user-form"
@@ -96,20 +123,35 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
             <Form.Item name="name" label={t('users.name')} rules={rule('name')}>
               <Input maxLength={60} />
             </Form.Item>
+            {mode === 'create' ? (
+              <Form.Item name="kind" label={t('users.kind')} {...(kind === 'screen' ? { extra: t('users.screenHint') } : {})}>
+                <Select options={kinds.map((value) => ({ value, label: t(`users.kind.${value}`) }))} data-testid="user-kind" />
+              </Form.Item>
+            ) : null}
+            <Form.Item name="expiresAt" label={t('users.expiresAt')}>
+              <DatePicker showTime style={{ width: '100%' }} data-testid="user-expires" />
+            </Form.Item>
+            <Form.Item name="mobile" label={t('users.mobile')}>
+              <Input maxLength={16} inputMode="tel" autoComplete="off" />
+            </Form.Item>
             <Form.Item name="department" label={t('users.department')}>
               <Input maxLength={60} />
             </Form.Item>
             <Form.Item name="role" label={t('users.role')}>
-              <Select options={roles.map((value) => ({ value, label: t(`role.${value}`) }))} />
+              <Select showSearch={{ optionFilterProp: 'label' }} options={[...roles]} data-testid="user-role" />
             </Form.Item>
             <Form.Item name="stations" label={t('users.stations')}>
               <Select
                 mode="multiple"
+                disabled={onlyRole}
                 allowClear
                 showSearch={{ optionFilterProp: 'label' }}
                 placeholder={t('users.allStations')}
                 options={(stations ?? []).map((station) => ({ value: station.id, label: name(station) }))}
               />
+            </Form.Item>
+            <Form.Item name="onlyRole" valuePropName="checked">
+              <Checkbox>{t('users.onlyRole')}</Checkbox>
             </Form.Item>
           </>
         )}

@@ -1,15 +1,17 @@
 import { operations } from '@twin/models/api'
 import type { schemas } from '@twin/models/api'
-import { App, Badge, Button, Input, Tag, type TableColumnsType } from 'antd'
+import { App, Badge, Button, Input, Segmented, Select, Tag, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { useAction, useCall } from '../../api/index.ts'
-import { roleText, useMay, useMe } from '../../console/session.ts'
+import { useMay, useMe } from '../../console/session.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatTime } from '../../ui/format.ts'
 import { Await, Page, PagedTable } from '../../ui/widgets/index.ts'
 import { useFleet } from '../supervision/index.ts'
+import { serverNow } from '../../live/index.ts'
 import { UserDialog } from './user-dialog.tsx'
+import { kinds, useRoleNames } from './user-roles.ts'
 
 export type UserRow = z.output<typeof schemas.userRow>
 
@@ -22,7 +24,11 @@ export function UsersPage() {
   const [text, setText] = useState('')
   const [dialog, setDialog] = useState<{ readonly mode: 'create' | 'edit' | 'reset'; readonly user: UserRow | null } | null>(null)
   const [page, setPage] = useState({ page: 1, size: 20 })
-  const users = useCall(operations.users, { query: { text, ...page } }, { keep: true })
+  const [kind, setKind] = useState<UserRow['kind'] | ''>('')
+  const [due, setDue] = useState<'due' | 'overdue' | ''>('')
+  const query = { text, ...page, ...(kind === '' ? {} : { kind }), ...(due === '' ? {} : { password: due }) }
+  const users = useCall(operations.users, { query }, { keep: true })
+  const roleName = useRoleNames()
   const update = useAction(operations.updateUser, { done: t('common.saved'), refresh: [operations.users] })
   const remove = useAction(operations.deleteUser, { done: t('users.deleted'), refresh: [operations.users] })
   const names = new Map((stations ?? []).map((station) => [station.id, name(station)]))
@@ -51,12 +57,18 @@ export function UsersPage() {
     { title: t('users.username'), key: 'username', render: (_, user) => <strong>{user.username}</strong> },
     { title: t('users.name'), dataIndex: 'name', key: 'name' },
     { title: t('users.department'), dataIndex: 'department', key: 'department' },
-    { title: t('users.role'), key: 'role', render: (_, user) => roleText(t, user.role) },
+    { title: t('users.role'), key: 'role', render: (_, user) => roleName(user.role) },
+    { title: t('users.kind'), key: 'kind', render: (_, user) => t(`users.kind.${user.kind}`) },
+    { title: t('users.mobile'), key: 'mobile', render: (_, user) => <span className="num">{user.mobile ?? '—'}</span> },
     {
       title: t('users.stations'),
       key: 'stations',
       render: (_, user) =>
-        user.stations === null ? t('users.allStations') : user.stations.map((id) => <Tag key={id}>{names.get(id) ?? id}</Tag>),
+        user.stations === null
+          ? t('users.allStations')
+          : user.stations.length === 0
+            ? t('users.noStations')
+            : user.stations.map((id) => <Tag key={id}>{names.get(id) ?? id}</Tag>),
     },
     {
       title: t('common.state'),
@@ -65,8 +77,19 @@ export function UsersPage() {
         <>
           <Badge status={user.disabled ? 'default' : 'success'} text={t(user.disabled ? 'users.disabled' : 'users.active')} />{' '}
           {user.mustChangePassword ? <Tag color="gold">{t('users.mustChange')}</Tag> : null}
+          {user.expiresAt !== null && user.expiresAt <= serverNow() ? <Tag color="red">{t('users.expired')}</Tag> : null}
         </>
       ),
+    },
+    {
+      title: t('users.expiresAt'),
+      key: 'expires',
+      render: (_, user) => <span className="num">{user.expiresAt === null ? '—' : formatTime(user.expiresAt, 'full', lang)}</span>,
+    },
+    {
+      title: t('users.password'),
+      key: 'password',
+      render: (_, user) => <PasswordAge user={user} />,
     },
     {
       title: t('users.lastSignIn'),
@@ -127,6 +150,33 @@ export function UsersPage() {
               setPage({ ...page, page: 1 })
             }}
           />
+          <Select
+            style={{ width: 120 }}
+            value={kind}
+            aria-label={t('users.kind')}
+            data-testid="users-kind"
+            options={[
+              { value: '' as const, label: t('users.allKinds') },
+              ...kinds.map((value) => ({ value, label: t(`users.kind.${value}`) })),
+            ]}
+            onChange={(next) => {
+              setKind(next)
+              setPage({ ...page, page: 1 })
+            }}
+          />
+          <Segmented
+            value={due}
+            data-testid="users-due"
+            options={[
+              { value: '' as const, label: t('users.passwordAny') },
+              { value: 'due' as const, label: t('users.passwordDue') },
+              { value: 'overdue' as const, label: t('users.passwordOverdue') },
+            ]}
+            onChange={(next) => {
+              setDue(next)
+              setPage({ ...page, page: 1 })
+            }}
+          />
           {may ? (
             <Button type="primary" onClick={() => setDialog({ mode: 'create', user: null })} data-testid="user-create">
               {t('users.create')}
@@ -140,5 +190,21 @@ export function UsersPage() {
       </Await>
       {dialog ? <UserDialog {...dialog} onClose={() => setDialog(null)} /> : null}
     </Page>
+  )
+}
+
+/** When the password falls due: red once it lets in only to be changed, amber in the days before. */
+function PasswordAge({ user }: { readonly user: UserRow }) {
+  const { t, lang } = useText()
+  if (user.passwordDueAt === null) return <span className="muted">—</span>
+  const left = user.passwordDueAt - serverNow()
+  const colour = left <= 0 ? 'red' : left <= 14 * 86_400_000 ? 'gold' : undefined
+  const day = <span className="num">{formatTime(user.passwordDueAt, 'date', lang)}</span>
+  return colour ? (
+    <>
+      {day} <Tag color={colour}>{t(left <= 0 ? 'users.passwordOverdue' : 'users.passwordDue')}</Tag>
+    </>
+  ) : (
+    day
   )
 }

@@ -20,6 +20,7 @@ export function sessionHandlers({
       username: principal.username,
       name: principal.name,
       role: principal.role,
+      kind: principal.kind,
       permissions: [...principal.permissions],
       stations: principal.stations === null ? null : [...principal.stations],
       mustChangePassword: principal.mustChangePassword,

@@ -1,15 +1,18 @@
 import type { Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
+import { masked } from '../../records/personal.ts'
 import type { Principal, UserResult, UserRow } from '../../security/index.ts'
 
 const weak: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
-  'too-short': { zh: '密码至少 8 位', en: 'At least 8 characters' },
   'too-long': { zh: '密码最多 128 位', en: 'At most 128 characters' },
   'no-upper-case': { zh: '密码须含大写字母', en: 'An upper-case letter is missing' },
   'no-lower-case': { zh: '密码须含小写字母', en: 'A lower-case letter is missing' },
+  'no-digit': { zh: '管理员密码须含数字', en: 'An administrator’s password needs a digit' },
   'no-special': { zh: '密码须含特殊字符', en: 'A special character is missing' },
 }
+
+const tooShort = (least: number) => ({ zh: `密码至少 ${least} 位`, en: `At least ${least} characters` })
 
 export function userRefusal(result: Exclude<UserResult, { readonly ok: true }>, passwordField = 'password'): never {
   switch (result.reason) {
@@ -20,7 +23,20 @@ export function userRefusal(result: Exclude<UserResult, { readonly ok: true }>, 
     case 'weak-password':
       return refuse('invalid', {
         field: passwordField,
-        message: weak[result.detail ?? ''] ?? { zh: '密码强度不足', en: 'Password too weak' },
+        message: (result.detail === 'too-short' ? tooShort(result.least ?? 8) : weak[result.detail ?? '']) ?? {
+          zh: '密码强度不足',
+          en: 'Password too weak',
+        },
+      })
+    case 'mobile-taken':
+      return refuse('conflict', {
+        field: 'mobile',
+        message: { zh: '该手机号已有同类账号', en: 'Another account of this kind has this number' },
+      })
+    case 'used-password':
+      return refuse('invalid', {
+        field: passwordField,
+        message: { zh: '不能与最近五次的密码相同', en: 'It must differ from the last five' },
       })
     case 'oneself':
       return refuse('conflict', { code: 'oneself', message: { zh: '不能删除自己的帐号', en: 'Nobody deletes their own account' } })
@@ -50,9 +66,9 @@ export function userHandlers({
       })
   }
   return {
-    users: async ({ query }) => {
+    users: async ({ query, principal }) => {
       const { rows, total } = await security.users.list(query)
-      return { rows: rows.map(asRow), total }
+      return { rows: rows.map((row) => asRow(row, principal)), total }
     },
     createUser: async ({ principal, person, body, note }) => {
       known(body.stations, principal)
@@ -60,7 +76,7 @@ export function userHandlers({
       const result = await security.users.create(body, { id: principal.id, name: principal.username, from: person.from })
       if (!result.ok) return userRefusal(result)
       note({ written: true })
-      return asRow(result.user)
+      return asRow(result.user, principal)
     },
     deleteUser: async ({ principal, person, params, note }) => {
       const work = (await workOf?.(params.user)) ?? []
@@ -88,9 +104,13 @@ export function userHandlers({
       const result = await security.users.update(params.user, body, { id: principal.id, name: principal.username, from: person.from })
       if (!result.ok) return userRefusal(result)
       note({ written: true })
-      return asRow(result.user)
+      return asRow(result.user, principal)
     },
   }
 }
 
-const asRow = (user: UserRow) => ({ ...user, stations: user.stations === null ? null : [...user.stations] })
+const asRow = (user: UserRow, principal: Principal) => ({
+  ...user,
+  stations: user.stations === null ? null : [...user.stations],
+  mobile: user.mobile === null || principal.permissions.has('personal:view') ? user.mobile : masked(user.mobile),
+})

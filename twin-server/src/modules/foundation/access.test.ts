@@ -163,6 +163,112 @@ describe('roles', () => {
   })
 })
 
+describe('accounts', () => {
+  const user = (body: Body) =>
+    world.json('POST', '/api/users', admin, {
+      name: String(body['username']),
+      role: 'viewer',
+      stations: null,
+      password: 'Screen#2026',
+      ...body,
+    })
+  const signIn = (username: string, password: string) => world.call('POST', '/api/auth/sign-in/username', undefined, { username, password })
+
+  it('[RF13] a screen account reads only, stays signed in for as long as a browser keeps it, and is out at once when its time is over', async () => {
+    const expiresAt = world.now + 3_600_000
+    const [made, screen] = await user({ username: 'wall', role: 'administrator', kind: 'screen', expiresAt })
+    expect([made, screen]).toMatchObject([200, { kind: 'screen', expiresAt, mustChangePassword: false, passwordDueAt: null }])
+    const cookie = (await signIn('wall', 'Screen#2026')).headers.get('set-cookie') ?? ''
+    expect(Number(/Max-Age=(\d+)/.exec(cookie)?.[1])).toBeGreaterThan(300 * 86_400)
+    await world.token('wall', 'Screen#2026')
+    const { rows } = await world.db
+      .selectFrom('auth_session' as never)
+      .selectAll()
+      .execute()
+      .then((found) => ({ rows: found as unknown as { user_id: string; expires_at: number }[] }))
+    expect(rows.filter((row) => row.user_id === screen.id).every((row) => row.expires_at > Date.now() + 300 * 86_400_000)).toBe(true)
+    expect((await get('/api/stations', 'wall'))[0]).toBe(200)
+    expect((await get('/api/records/term', 'wall'))[0]).toBe(200)
+    const writes: readonly (readonly [string, string, Body])[] = [
+      ['POST', '/api/records/term', { name: 'x' }],
+      ['PUT', `/api/users/${screen.id}`, { name: 'y' }],
+      ['POST', '/api/me/password', { current: 'Screen#2026', next: 'Other#2026x' }],
+      ['POST', '/api/menu/place', {}],
+    ]
+    for (const [method, path, body] of writes) expect((await world.json(method, path, 'wall', body))[0]).toBe(403)
+    world.now = expiresAt
+    expect((await get('/api/stations', 'wall'))[0]).toBe(401)
+    expect((await signIn('wall', 'Screen#2026')).status).toBe(401)
+    await world.modules.runPeriodic()
+    expect((await world.json('PUT', `/api/users/${screen.id}`, admin, { expiresAt: world.now + 86_400_000 }))[0]).toBe(200)
+    // The session ended with the account's time: prolonging it does not bring it back.
+    expect((await get('/api/stations', 'wall'))[0]).toBe(401)
+    await world.token('wall', 'Screen#2026')
+    expect((await get('/api/stations', 'wall'))[0]).toBe(200)
+    expect((await world.json('PUT', `/api/users/${screen.id}`, admin, { password: 'Fresh#2026x' }))[0]).toBe(200)
+    expect((await get('/api/stations', 'wall'))[0]).toBe(401)
+  })
+
+  it('[RF14] a mobile number belongs to one account of a kind; it is masked for whoever may not see personal data', async () => {
+    const mobile = '13812341234'
+    expect((await user({ username: 'mem1', kind: 'member', mobile }))[0]).toBe(200)
+    expect(await user({ username: 'mem2', kind: 'member', mobile })).toMatchObject([409, { error: { field: 'mobile' } }])
+    expect((await user({ username: 'mer1', kind: 'merchant', mobile }))[0]).toBe(200)
+    await person('keeper', ['user:view'])
+    expect(JSON.stringify((await get('/api/users?kind=member', 'keeper'))[1])).not.toContain(mobile)
+    const [, found] = await get(`/api/users?text=${mobile}&kind=member`, admin)
+    expect(found.rows.map((row) => row['username'])).toEqual(['mem1'])
+    expect(JSON.stringify(found)).not.toMatch(/argon|password"/)
+  })
+
+  it('[RF15] a password that reached the age of its class lets in only to be changed; the class rule and the last five hold', async () => {
+    await person('strict', ['user:view', 'user:administer', 'term:view'])
+    await person('plain', ['term:view'])
+    const day = 86_400_000
+    const began = world.now
+    const names = async (state: string): Promise<unknown[]> =>
+      (await get(`/api/users?password=${state}&size=500`, admin))[1].rows.map((row) => row['username'])
+    world.now = began + 80 * day
+    expect(await names('due')).toContain('strict')
+    expect(await names('due')).not.toContain('plain')
+    expect((await get('/api/records/term', 'strict'))[0]).toBe(200)
+    world.now = began + 90 * day
+    expect(await names('overdue')).toContain('strict')
+    expect(await get('/api/records/term', 'strict')).toMatchObject([403, { error: { code: 'must-change-password' } }])
+    expect((await get('/api/users', 'strict'))[0]).toBe(403)
+    expect((await get('/api/records/term', 'plain'))[0]).toBe(200)
+    let current = 'Second#2026-strict'
+    const change = async (next: string) => {
+      const answer = await world.json('POST', '/api/me/password', 'strict', { current, next })
+      if (answer[0] === 200) current = next
+      return answer
+    }
+    // Good enough for an ordinary user, not for an administrator.
+    for (const weak of ['Short#2026'.slice(0, 9), 'No-digits-Here#'])
+      expect(await change(weak)).toMatchObject([422, { error: { field: 'next' } }])
+    for (const n of [1, 2, 3, 4]) {
+      world.now += 1000
+      expect((await change(`Changed#2026-${n}`))[0]).toBe(200)
+    }
+    expect(await change('Second#2026-strict')).toMatchObject([422, { error: { field: 'next' } }])
+    expect(await change('Changed#2026-2')).toMatchObject([422, { error: { field: 'next' } }])
+    world.now += 1000
+    expect((await change('Changed#2026-5'))[0]).toBe(200)
+    expect((await change('Second#2026-strict'))[0]).toBe(200)
+    expect((await get('/api/records/term', 'strict'))[0]).toBe(200)
+    expect(await names('overdue')).not.toContain('strict')
+    world.now = began + 180 * day
+    expect(await get('/api/records/term', 'plain')).toMatchObject([403, { error: { code: 'must-change-password' } }])
+    world.now = began
+    const days = (await get('/api/records/setting?code=password.administratorDays', admin))[1].rows[0]
+    const laxer = { version: days?.['version'], value: 181, reason: '测试' }
+    expect(await world.json('PUT', `/api/records/setting/${days?.id ?? ''}`, admin, laxer)).toMatchObject([
+      422,
+      { error: { field: 'value' } },
+    ])
+  })
+})
+
 describe('menus of platforms', () => {
   const menu = async (as: string, query = ''): Promise<Body & { platforms: string[]; open: string[] }> =>
     (await get(`/api/menu${query}`, as))[1] as unknown as Body & { platforms: string[]; open: string[] }

@@ -4,18 +4,34 @@ import { Refusal } from '../../http/api-error.ts'
 import { installation, type Records } from '../../records/engine.ts'
 import { type AnyService, defineService, type Turn } from '../../records/types.ts'
 
+/** The first is never more than the second. */
+const pairs: readonly (readonly [SettingName, SettingName])[] = [
+  ['password.administratorDays', 'password.ordinaryDays'],
+  ['password.ordinaryLength', 'password.administratorLength'],
+]
+
 export const settingService: AnyService = defineService({
   record: setting,
-  beforeSave({ turn, before, after }) {
+  async beforeSave({ turn, before, after }) {
     turn.bells.add('settings')
     if (after.value < after.least || after.value > after.most)
       throw new Refusal('invalid', {
         field: 'value',
         message: { zh: `须在 ${after.least} 到 ${after.most} 之间`, en: `Must be between ${after.least} and ${after.most}` },
       })
+    const pair = pairs.find((each) => each.includes(after.code as SettingName))
+    if (pair) {
+      const [less, more] = await Promise.all(
+        pair.map((code) => (code === after.code ? Promise.resolve(after.value) : settingIn(turn, code))),
+      )
+      if ((less ?? 0) > (more ?? 0))
+        throw new Refusal('invalid', {
+          field: 'value',
+          message: { zh: '管理员的规则不能宽于普通用户', en: 'The rule for administrators cannot be the laxer one' },
+        })
+    }
     if (before && before.value !== after.value && !after.reason)
       throw new Refusal('invalid', { field: 'reason', message: { zh: '请填写修改原因', en: 'Say why it is changed' } })
-    return Promise.resolve()
   },
 })
 
