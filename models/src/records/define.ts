@@ -105,7 +105,7 @@ export function snakeCase(name: string): string {
 }
 
 /** Query words of the list address, which no field may be called. */
-export const reservedNames = ['q', 'sort', 'page', 'size', 'after', 'format', 'lang', 'by', 'measure', 'dry', 'ids'] as const
+export const reservedNames = ['q', 'sort', 'page', 'size', 'after', 'format', 'lang', 'by', 'measure', 'dry', 'ids', 'ticket'] as const
 
 function faultOf(record: RecordModel): string | null {
   const known = new Set([...Object.keys(allFields(record)), 'id'])

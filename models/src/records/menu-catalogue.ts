@@ -90,7 +90,7 @@ const sections: readonly { readonly code: string; readonly name: string; readonl
       code: 'master',
       name: '基础管理',
       nameEn: 'Master data',
-      records: ['station', 'device', 'region', 'tariff', 'role', 'menuEntry', 'permittedHost', 'file', 'setting', 'term'],
+      records: ['station', 'device', 'region', 'tariff', 'role', 'menuEntry', 'permittedHost', 'file', 'setting', 'term', 'helpArticle'],
     },
   ]
 const group = (code: string, name: string, nameEn: string): Omit<MenuSeed, 'platforms' | 'audiences'> => ({

@@ -9,6 +9,8 @@ export type RecordScope = { readonly by: 'org' } | { readonly by: 'station' | 'r
 
 export interface State {
   readonly label: Label
+  /** What the word means here, where the glossary's explanation of it is not enough. */
+  readonly help?: Label
   readonly tone: 'neutral' | 'active' | 'good' | 'warn' | 'bad'
   /** The row may still be edited; the initial state may unless it says `false`. */
   readonly editable?: boolean

@@ -1,3 +1,4 @@
+import { helpArticle } from './foundation/help-article.ts'
 import { menuEntry } from './foundation/menu-entry.ts'
 import { delivery, inbox, message } from './foundation/message.ts'
 import { permittedHost } from './foundation/permitted-host.ts'
@@ -47,6 +48,7 @@ export const recordList = [
   storedFile,
   setting,
   term,
+  helpArticle,
   station,
   stationChange,
   device,

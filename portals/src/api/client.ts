@@ -73,6 +73,13 @@ export function onSignedOut(listener: () => void): void {
   whenSignedOut = listener
 }
 
+const unexpected: Label = {
+  zh: '出现意外错误，请重试；多次出现请告知管理员',
+  en: 'Something unexpected went wrong: try again, and tell the administrator if it stays',
+}
+/** What people read about any failure: the server's own words, never the text of a program error. */
+export const failureLabel = (error: unknown): Label => (error instanceof ApiFailure ? error.text : unexpected)
+
 const noNetwork: Label = { zh: '连接不上服务器，请检查网络', en: 'The server cannot be reached; check the network' }
 
 /** Sends JSON and reads JSON. Rejects with ApiFailure only (and AbortError when the signal fires). */

@@ -3,7 +3,7 @@ import type { Operation } from '@twin/models/api'
 import { App } from 'antd'
 import type { z } from 'zod'
 import { useText } from '../i18n/index.ts'
-import { ApiFailure, call, type CallInput } from './client.ts'
+import { call, type CallInput, failureLabel } from './client.ts'
 
 interface CallOptions {
   readonly enabled?: boolean
@@ -55,7 +55,7 @@ export function useAction<P extends z.ZodType, Q extends z.ZodType, B extends z.
       await Promise.all((options.refresh ?? []).map(({ path }) => client.invalidateQueries({ queryKey: [path] })))
     },
     onError: (error) => {
-      if (!options.quiet) void message.error(error instanceof ApiFailure ? label(error.text) : error.message)
+      if (!options.quiet) void message.error(label(failureLabel(error)))
     },
   })
 }

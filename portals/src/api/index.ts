@@ -1,2 +1,2 @@
-export { ApiFailure, call, fileAddress, onSignedOut, send } from './client.ts'
+export { ApiFailure, call, failureLabel, fileAddress, onSignedOut, send } from './client.ts'
 export { useAction, useCall } from './hooks.ts'

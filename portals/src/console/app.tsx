@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { App, ConfigProvider } from 'antd'
 import dayjs from 'dayjs'
 import 'dayjs/locale/zh-cn'
-import { useEffect, useLayoutEffect } from 'react'
+import { Fragment, useEffect, useLayoutEffect, useRef } from 'react'
 import { RouterProvider } from 'react-router/dom'
 import { ApiFailure } from '../api/index.ts'
 import { setLanguage } from '../i18n/index.ts'
@@ -12,7 +12,7 @@ import { Boundary } from '../ui/widgets/index.ts'
 import { antdLocales } from './antd-locales.ts'
 import { router } from './routes.tsx'
 import { useSession } from './session.ts'
-import { PasswordGate, SignInPage, UnreachablePage } from './sign-in.tsx'
+import { PasswordGate, SignInAgain, SignInPage, UnreachablePage } from './sign-in.tsx'
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -43,6 +43,19 @@ export function ConsoleApp() {
   useEffect(() => {
     if (session.state === 'out') queries.clear()
   }, [session.state])
+  const who = session.state === 'in' ? session.me.id : null
+  const before = useRef(who)
+  useEffect(() => {
+    // Somebody else sees nothing of what was asked for before; the same person sees it anew.
+    if (who !== null && before.current !== null && before.current !== who) queries.clear()
+    if (who !== null) before.current = who
+  }, [who])
+  const expired = session.state === 'in' && session.expired === true
+  const waited = useRef(expired)
+  useEffect(() => {
+    if (waited.current && !expired) void queries.invalidateQueries()
+    waited.current = expired
+  }, [expired])
 
   return (
     <ConfigProvider theme={antdTheme(theme)} locale={antdLocales[language]}>
@@ -64,6 +77,13 @@ function pageFor(session: ReturnType<typeof useSession.getState>['session']) {
     case 'unreachable':
       return <UnreachablePage />
     case 'in':
-      return session.me.mustChangePassword ? <PasswordGate /> : <RouterProvider router={router} />
+      if (session.me.mustChangePassword) return <PasswordGate />
+      return (
+        // Keyed by the person: what one typed is not for the next to see.
+        <Fragment key={session.me.id}>
+          <RouterProvider router={router} />
+          {session.expired ? <SignInAgain /> : null}
+        </Fragment>
+      )
   }
 }

@@ -1,5 +1,6 @@
 import 'antd/dist/antd.css'
 import '../ui/styles.css'
+import '../ui/help/help.css'
 import { createRoot } from 'react-dom/client'
 import { startI18n } from '../i18n/index.ts'
 import { usePreferences } from '../ui/preferences.ts'

@@ -10,7 +10,11 @@ export type Me = z.output<typeof schemas.me>
 type Session =
   | { readonly state: 'asking' }
   | { readonly state: 'out'; readonly expired: boolean }
-  | { readonly state: 'in'; readonly me: Me }
+  | {
+      readonly state: 'in'
+      readonly me: Me
+      /** Must sign in again; the page and what was typed on it wait below. */ readonly expired?: true
+    }
   | { readonly state: 'unreachable' }
 
 export const useSession = create<{ readonly session: Session }>()(() => ({ session: { state: 'asking' } }))
@@ -45,9 +49,9 @@ export async function signOut(): Promise<void> {
 
 onSignedOut(() => {
   const { session } = useSession.getState()
-  if (session.state !== 'in') return
+  if (session.state !== 'in' || session.expired) return
   live.stop()
-  set({ state: 'out', expired: true })
+  set({ state: 'in', me: session.me, expired: true })
 })
 
 // Asking who we are is answered 401 when the session is over, and that ends it here too; no network is no answer.

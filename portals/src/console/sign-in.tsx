@@ -1,10 +1,11 @@
 import { GlobalOutlined, LockOutlined, UserOutlined } from '@ant-design/icons'
 import { operations } from '@twin/models/api'
-import { Alert, Button, Card, Form, Input, Result } from 'antd'
-import { useState } from 'react'
+import { Alert, Button, Card, Form, Input, Modal, Result, Space } from 'antd'
+import { Suspense, useState } from 'react'
 import { ApiFailure, useCall } from '../api/index.ts'
 import { useText } from '../i18n/index.ts'
 import { usePreferences } from '../ui/preferences.ts'
+import { HelpDrawer, useHelp } from '../ui/help/index.ts'
 import { PasswordForm } from '../ui/shell/index.ts'
 import { useTitle } from '../ui/widgets/index.ts'
 import { demoAccounts } from './demo-accounts.ts'
@@ -81,6 +82,24 @@ export function SignInPage({ expired }: { readonly expired: boolean }) {
   )
 }
 
+/** Over the page, which waits below with what was typed: signed in again one goes on where one was. */
+export function SignInAgain() {
+  return (
+    <Modal
+      open
+      footer={null}
+      closable={false}
+      mask={{ closable: false }}
+      keyboard={false}
+      width="100vw"
+      className="sign-in-again"
+      zIndex={3000}
+    >
+      <SignInPage expired />
+    </Modal>
+  )
+}
+
 const roleKeys = {
   viewer: 'role.viewer',
   operator: 'role.operator',
@@ -105,17 +124,28 @@ export function PasswordGate() {
 
 export function UnreachablePage() {
   const { t } = useText()
+  const { open, show } = useHelp()
   return (
     <SessionFrame>
       <Result
         status="warning"
         title={t('common.failed')}
         extra={
-          <Button type="primary" onClick={() => void loadSession()}>
-            {t('common.retry')}
-          </Button>
+          <Space wrap>
+            <Button type="primary" onClick={() => void loadSession()}>
+              {t('common.retry')}
+            </Button>
+            <Button data-testid="help-open" onClick={() => show('help')}>
+              {t('help.title')}
+            </Button>
+          </Space>
         }
       />
+      {open === null ? null : (
+        <Suspense fallback={null}>
+          <HelpDrawer mayCorrect={false} />
+        </Suspense>
+      )}
     </SessionFrame>
   )
 }

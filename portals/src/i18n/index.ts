@@ -1,5 +1,4 @@
 export { i18n, setLanguage, startI18n, type Language } from './setup.ts'
-export { useText, translator, type Text, type TextKey } from './use-text.ts'
+export { labelOf, useText, translator, type Text, type TextKey } from './use-text.ts'
 export { wordLabel } from './words.ts'
-export { glossary, type GlossaryTerm } from './glossary.ts'
 export { reasonText } from './reasons.ts'

@@ -2,7 +2,7 @@ import { deviceLabel, type Label } from '@twin/models/kinds'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { i18n, type Language } from './setup.ts'
-import type { texts } from './texts/index.ts'
+import { texts } from './texts/index.ts'
 
 export type TextKey = keyof typeof texts
 interface Named {
@@ -20,6 +20,9 @@ export interface Text {
   /** Name of a thing; in English a device without an English name is called by its kind and code. */
   readonly name: (thing: Named) => string
 }
+
+/** A text in both languages, as declarations have theirs. */
+export const labelOf = (key: TextKey): Label => ({ zh: texts[key][0], en: texts[key][1] })
 
 export function translator(lang: Language): Text {
   return {

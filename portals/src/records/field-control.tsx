@@ -3,7 +3,8 @@ import { emptyValue, type Field, isMany, type RecordModel, type ReferenceField, 
 import { App, Button, Card, DatePicker, Input, InputNumber, Select, Space, Switch, Upload } from 'antd'
 import dayjs from 'dayjs'
 import { type ReactNode, useState } from 'react'
-import { ApiFailure } from '../api/index.ts'
+import { expectationOf } from '@twin/models/help'
+import { failureLabel } from '../api/index.ts'
 import { useText } from '../i18n/index.ts'
 import { unitSign } from '../ui/format.ts'
 import { plain } from './plain.ts'
@@ -23,10 +24,16 @@ export interface ControlProps {
   readonly disabled?: boolean
 }
 
+/** A word to choose explains itself when pointed at, like a word anywhere. */
+const choiceOption = ({ data }: { readonly data: { readonly zh: string; readonly label: string } }): ReactNode => (
+  <span data-word={data.zh}>{data.label}</span>
+)
+
 /** The editor of a field, by its type; a module may put another in its place (`special.ts`). */
 export function FieldControl(props: ControlProps): ReactNode {
   const { record, name, field, value, onChange, id, disabled = false } = props
   const { label, t } = useText()
+  const hint = disabled ? '' : label(expectationOf(field))
   const Special = fieldEditors[`${record.name}.${name}`]
   if (Special) return <Special {...props} />
   switch (field.type) {
@@ -42,6 +49,7 @@ export function FieldControl(props: ControlProps): ReactNode {
             style={{ width: '100%' }}
             open={false}
             suffixIcon={null}
+            placeholder={hint}
           />
         )
       if (field.sensitivity === 'secret')
@@ -60,6 +68,7 @@ export function FieldControl(props: ControlProps): ReactNode {
         <Input.TextArea
           id={id}
           autoSize={{ minRows: 3, maxRows: 12 }}
+          placeholder={hint}
           maxLength={field.max ?? 4000}
           value={(value ?? '') as string}
           disabled={disabled}
@@ -68,6 +77,7 @@ export function FieldControl(props: ControlProps): ReactNode {
       ) : (
         <Input
           id={id}
+          placeholder={hint}
           maxLength={field.max ?? 200}
           value={(value ?? '') as string}
           disabled={disabled}
@@ -80,6 +90,7 @@ export function FieldControl(props: ControlProps): ReactNode {
         <InputNumber
           id={id}
           style={{ width: '100%' }}
+          placeholder={hint}
           value={value as number | null}
           min={field.min ?? -1e15}
           max={field.max ?? 1e15}
@@ -95,6 +106,7 @@ export function FieldControl(props: ControlProps): ReactNode {
           id={id}
           style={{ width: '100%' }}
           prefix="¥"
+          placeholder={hint}
           precision={2}
           min={(field.min ?? 0) / 100}
           value={value === null || value === undefined ? null : Number(value) / 100}
@@ -130,13 +142,15 @@ export function FieldControl(props: ControlProps): ReactNode {
         <Select
           id={id}
           style={{ width: '100%' }}
+          placeholder={hint}
           allowClear={!field.required}
           showSearch={{ optionFilterProp: 'label' }}
           disabled={disabled}
           {...(isMany(field) ? { mode: 'multiple' as const } : {})}
           value={value ?? null}
           onChange={(next: unknown) => onChange(next ?? null)}
-          options={Object.entries(field.options).map(([code, words]) => ({ value: code, label: label(words) }))}
+          options={Object.entries(field.options).map(([code, words]) => ({ value: code, label: label(words), zh: words.zh }))}
+          optionRender={choiceOption}
         />
       )
     case 'reference':
@@ -170,6 +184,7 @@ function ReferenceControl({
   id,
   disabled = false,
 }: ControlProps & { readonly field: ReferenceField }) {
+  const { label } = useText()
   const [text, setText] = useState('')
   const [open, setOpen] = useState(false)
   const [names, setNames] = useState<Values>({})
@@ -183,6 +198,7 @@ function ReferenceControl({
     <Select
       id={id}
       style={{ width: '100%' }}
+      placeholder={disabled ? '' : label(expectationOf(field))}
       allowClear
       disabled={disabled}
       showSearch={{ filterOption: false, onSearch: setText }}
@@ -226,7 +242,7 @@ function FileControl({ record, name, field, value, onChange, titles, id, disable
             onChange(many ? [...ids, stored.id] : stored.id)
             onSuccess?.(stored)
           } catch (error) {
-            void message.error(error instanceof ApiFailure ? label(error.text) : String(error))
+            void message.error(label(failureLabel(error)))
             onError?.(error instanceof Error ? error : new Error('upload'))
           }
         }
@@ -240,6 +256,7 @@ function FileControl({ record, name, field, value, onChange, titles, id, disable
 }
 
 function GeoControl({ value, onChange, id, disabled = false }: ControlProps) {
+  const { t } = useText()
   const given = value as { lat: number; lng: number } | null
   const [draft, setDraft] = useState<{ readonly lat: number | null; readonly lng: number | null }>(given ?? { lat: null, lng: null })
   const set = (next: { readonly lat: number | null; readonly lng: number | null }): void => {
@@ -251,6 +268,8 @@ function GeoControl({ value, onChange, id, disabled = false }: ControlProps) {
       <InputNumber
         id={id}
         prefix="φ"
+        placeholder={t('rec.latitude')}
+        aria-label={t('rec.latitude')}
         min={-90}
         max={90}
         value={draft.lat}
@@ -260,6 +279,8 @@ function GeoControl({ value, onChange, id, disabled = false }: ControlProps) {
       />
       <InputNumber
         prefix="λ"
+        placeholder={t('rec.longitude')}
+        aria-label={t('rec.longitude')}
         min={-180}
         max={180}
         value={draft.lng}

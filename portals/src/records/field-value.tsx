@@ -1,3 +1,4 @@
+import { stateHelp } from '@twin/models/help'
 import { type Field, findRecord, isMany, type RecordModel, standardFields } from '@twin/models/records'
 import { Image, Space, Table, Tag, Typography } from 'antd'
 import type { ReactNode } from 'react'
@@ -5,6 +6,7 @@ import { hiddenAmount, seesMoney } from '../console/amounts.ts'
 import { Link } from 'react-router'
 import { type Text, useText } from '../i18n/index.ts'
 import { formatNumber, formatTime, formatWithUnit } from '../ui/format.ts'
+import { Explain } from '../ui/help/explain.tsx'
 import { plain } from './plain.ts'
 import type { Titles, Values } from './record-api.ts'
 
@@ -13,7 +15,12 @@ const tones = { neutral: 'default', active: 'processing', good: 'success', warn:
 export function StateTag({ record, state }: { readonly record: RecordModel; readonly state: string }) {
   const { label } = useText()
   const known = record.lifecycle?.states[state]
-  return known ? <Tag color={tones[known.tone]}>{label(known.label)}</Tag> : <Tag>{state}</Tag>
+  if (!known) return <Tag>{state}</Tag>
+  return (
+    <Explain word={known.label} help={stateHelp(record, state)} plain>
+      <Tag color={tones[known.tone]}>{label(known.label)}</Tag>
+    </Explain>
+  )
 }
 
 interface FieldValueProps {
@@ -68,7 +75,13 @@ function single(field: Field, value: unknown, titles: Titles, { label, lang, t }
       return value === true ? t('common.yes') : t('common.no')
     case 'choice': {
       const option = field.options[plain(value)]
-      return option ? label(option) : plain(value)
+      return option ? (
+        <Explain word={option} within plain>
+          {label(option)}
+        </Explain>
+      ) : (
+        plain(value)
+      )
     }
     case 'reference': {
       const title = titles[field.to]?.[plain(value)] ?? plain(value)
@@ -80,7 +93,7 @@ function single(field: Field, value: unknown, titles: Titles, { label, lang, t }
       return <a href={`/api/files/${plain(value)}`}>{titles['file']?.[plain(value)] ?? plain(value)}</a>
     case 'geo': {
       const { lat, lng } = value as { lat: number; lng: number }
-      return `${lat.toFixed(5)}, ${lng.toFixed(5)}`
+      return `${formatNumber(lat, 5)}, ${formatNumber(lng, 5)}`
     }
     case 'text':
       return field.multiline ? <span style={{ whiteSpace: 'pre-wrap' }}>{plain(value)}</span> : plain(value)

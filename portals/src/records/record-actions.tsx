@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router'
 import { send } from '../api/index.ts'
 import { useMe } from '../console/session.ts'
 import { useText } from '../i18n/index.ts'
+import { titleOf } from './plain.ts'
 import { addressOf, type DetailAnswer, useChange } from './record-api.ts'
 import { RecordForm, TransitionForm } from './record-form.tsx'
 
@@ -68,6 +69,7 @@ export function RecordActions({ record, detail }: { readonly record: RecordModel
           onClick={() =>
             modal.confirm({
               title: t('rec.removeSure'),
+              content: t('rec.removeHint', { title: titleOf(record, row) || label(record.label) }),
               okButtonProps: { danger: true },
               onOk: () =>
                 remove.mutateAsync().then(

@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import type { RecordModel } from '@twin/models/records'
 import type { Label } from '@twin/models/kinds'
 import { App } from 'antd'
-import { ApiFailure, send } from '../api/index.ts'
+import { ApiFailure, failureLabel, send } from '../api/index.ts'
 import { useText } from '../i18n/index.ts'
 
 export type Values = Readonly<Record<string, unknown>>
@@ -94,7 +94,7 @@ export function useChange<Input, Output = unknown>(
     onSettled: () => client.invalidateQueries({ queryKey: [record.name] }),
     onError: (error) => {
       if (error instanceof ApiFailure && quiet(error)) return
-      void message.error(error instanceof ApiFailure ? label(error.text) : error.message)
+      void message.error(label(failureLabel(error)))
     },
   })
 }

@@ -1,3 +1,4 @@
+import { fieldExplanation } from '@twin/models/help'
 import { allFields, appliesIn, findRecord, isEmpty, type RecordModel } from '@twin/models/records'
 import { Badge, Card, Descriptions, Result, Space, Table, Tabs } from 'antd'
 import { useEffect } from 'react'
@@ -5,6 +6,7 @@ import { Link, useParams } from 'react-router'
 import { send } from '../api/index.ts'
 import { useText } from '../i18n/index.ts'
 import { formatTime } from '../ui/format.ts'
+import { Explain } from '../ui/help/explain.tsx'
 import { Await, Page } from '../ui/widgets/index.ts'
 import { FieldValue, fieldOf, StateTag } from './field-value.tsx'
 import { titleOf } from './plain.ts'
@@ -97,7 +99,6 @@ function useOpening(record: RecordModel, detail: DetailAnswer | undefined): void
 }
 
 function Values({ record, detail }: { readonly record: RecordModel; readonly detail: DetailAnswer }) {
-  const { label } = useText()
   const { row, titles } = detail
   return (
     <Card size="small">
@@ -111,7 +112,7 @@ function Values({ record, detail }: { readonly record: RecordModel; readonly det
           .filter(([name, field]) => (name in row || field.type === 'money') && (appliesIn(field, row) || !isEmpty(row[name])))
           .map(([name, field]) => ({
             key: name,
-            label: label(field.label),
+            label: <Explain word={field.label} help={fieldExplanation(record, name)} />,
             ...(field.type === 'rows' || (field.type === 'text' && field.multiline) ? { span: 'filled' as const } : {}),
             children:
               name === 'state' && row.state !== undefined ? (

@@ -10,9 +10,8 @@ import {
   isEmpty,
   type RecordModel,
 } from '@twin/models/records'
-import { Button, Drawer, Form, Space, Tooltip } from 'antd'
-import { QuestionCircleOutlined } from '@ant-design/icons'
-import { useState, type ReactNode } from 'react'
+import { Alert, App, Button, Drawer, Form, Space } from 'antd'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { z } from 'zod'
 import { ApiFailure, send } from '../api/index.ts'
 import { seesMoney } from '../console/amounts.ts'
@@ -34,6 +33,8 @@ interface FormBodyProps {
   readonly submitText: string
   readonly onCancel: () => void
   readonly locked?: (name: string) => boolean
+  /** Told once something is typed. */
+  readonly onTouched?: () => void
 }
 
 /** What a form begins with: of sub-rows only what is asked for. */
@@ -47,7 +48,19 @@ const isKept = ({ sensitivity }: Field, value: unknown): boolean =>
   sensitivity === 'secret' || (sensitivity === 'personal' && typeof value === 'string' && value.includes('*'))
 
 /** Form over declared fields: the same rules as the server, told at the field; what the server refuses is told there too. */
-export function FieldsForm({ record, fields, start, titles, submit, busy, failure, submitText, onCancel, locked }: FormBodyProps) {
+export function FieldsForm({
+  record,
+  fields,
+  start,
+  titles,
+  submit,
+  busy,
+  failure,
+  submitText,
+  onCancel,
+  locked,
+  onTouched,
+}: FormBodyProps) {
   const { label, lang, t } = useText()
   const asked = Object.entries(fields).filter(([, field]) => !field.computed)
   const [values, setValues] = useState<Values>(() =>
@@ -78,6 +91,11 @@ export function FieldsForm({ record, fields, start, titles, submit, busy, failur
     const said = asked.map(([name, field]) => [name, appliesIn(field, values) ? values[name] : (emptyValue(field) ?? null)] as const)
     if (Object.keys(faults).length === 0) submit(Object.fromEntries(said))
   }
+  const wrong = asked.find(([name]) => told[name] !== undefined)?.[0] ?? failure?.field?.split('.')[0]
+  useEffect(() => {
+    if (wrong !== undefined) document.getElementById(`f-${wrong}`)?.focus()
+  }, [wrong, failure])
+  const atField = failure?.field !== undefined && asked.some(([name]) => name === failure.field?.split('.')[0])
   const refused = (name: string): string | undefined => (failure?.field?.split('.')[0] === name ? label(failure.text) : undefined)
   return (
     <Form layout="vertical" onFinish={send} data-testid="record-form">
@@ -92,16 +110,8 @@ export function FieldsForm({ record, fields, start, titles, submit, busy, failur
               htmlFor={`f-${name}`}
               required={field.required === true || field.when?.required === true}
               {...(wide ? { className: 'wide' } : {})}
-              label={
-                <>
-                  {label(field.label)}
-                  {field.help ? (
-                    <Tooltip title={label(field.help)}>
-                      <QuestionCircleOutlined className="muted" style={{ marginInlineStart: 6 }} />
-                    </Tooltip>
-                  ) : null}
-                </>
-              }
+              label={label(field.label)}
+              {...(field.help ? { extra: label(field.help) } : {})}
               {...(fault === undefined ? {} : { validateStatus: 'error' as const, help: fault })}
             >
               <FieldControl
@@ -114,6 +124,7 @@ export function FieldsForm({ record, fields, start, titles, submit, busy, failur
                 value={values[name]}
                 disabled={locked?.(name) ?? false}
                 onChange={(value) => {
+                  onTouched?.()
                   setValues((before) => ({ ...before, [name]: value }))
                   setTold(({ [name]: _gone, ...rest }) => rest)
                 }}
@@ -122,7 +133,9 @@ export function FieldsForm({ record, fields, start, titles, submit, busy, failur
           )
         })}
       </div>
-      {failure && !failure.field ? <p role="alert">{label(failure.text)}</p> : null}
+      {failure && !atField ? (
+        <Alert type="error" showIcon role="alert" title={label(failure.text)} style={{ marginBottom: 12 }} data-testid="form-failure" />
+      ) : null}
       <Space>
         <Button type="primary" htmlType="submit" loading={busy} data-testid="record-save">
           {submitText}
@@ -131,6 +144,41 @@ export function FieldsForm({ record, fields, start, titles, submit, busy, failur
       </Space>
     </Form>
   )
+}
+
+/** Closing a form in which something was typed asks first. */
+function useCloseAsking(onClose: () => void) {
+  const { t } = useText()
+  const { modal } = App.useApp()
+  const touched = useRef(false)
+  const touch = (): void => {
+    touched.current = true
+  }
+  const close = (): void => {
+    if (!touched.current) onClose()
+    else
+      modal.confirm({
+        title: t('rec.discard'),
+        content: t('rec.discardHint'),
+        okText: t('rec.discardGo'),
+        okButtonProps: { danger: true },
+        cancelText: t('rec.keepTyping'),
+        onOk: onClose,
+      })
+  }
+  return { touch, close }
+}
+
+/** What the form holds in the shape that the server takes; what does not fit is told at its field, as the server would. */
+function fitting(schema: z.ZodType, values: Values): unknown {
+  const parsed = schema.safeParse(values, { reportInput: true })
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const say = (lang: 'zh' | 'en'): string => {
+    const said = issue ? words[lang](issue as Parameters<typeof words.zh>[0]) : undefined
+    return typeof said === 'string' ? said : (said?.message ?? (lang === 'zh' ? '输入无效' : 'Invalid input'))
+  }
+  throw new ApiFailure(422, 'invalid', { zh: say('zh'), en: say('en') }, issue?.path.join('.'))
 }
 
 interface RecordFormProps {
@@ -152,7 +200,7 @@ export function RecordForm({ record, row, preset = {}, titles, onClose, onSaved 
     record,
     async ({ values, version }) => {
       setFailure(null)
-      if (!row || version === null) return (await send('post', addressOf(record), createSchema(record).parse(values))) as Row
+      if (!row || version === null) return (await send('post', addressOf(record), fitting(createSchema(record), values))) as Row
       const changed = Object.fromEntries(
         Object.entries(values).filter(
           ([name, value]) => !record.fields[name]?.fixed && JSON.stringify(value) !== JSON.stringify(row[name] ?? null),
@@ -165,6 +213,7 @@ export function RecordForm({ record, row, preset = {}, titles, onClose, onSaved 
       return true
     },
   )
+  const { touch, close } = useCloseAsking(onClose)
   const [mine, setMine] = useState<Values>({})
   const submit = (values: Values, version: number | null): void => {
     setMine(values)
@@ -185,7 +234,7 @@ export function RecordForm({ record, row, preset = {}, titles, onClose, onSaved 
       : Object.fromEntries(Object.entries(record.fields).filter(([, field]) => !carriesMoney(field)))
   const conflict = failure?.code === 'version-conflict' ? (failure.detail as { current: Row }) : null
   return (
-    <Drawer open size={720} title={`${t(row ? 'rec.edit' : 'rec.new')} · ${label(record.label)}`} onClose={onClose} destroyOnHidden>
+    <Drawer open size={720} title={`${t(row ? 'rec.edit' : 'rec.new')} · ${label(record.label)}`} onClose={close} destroyOnHidden>
       <p className="muted">{label(record.help)}</p>
       <FieldsForm
         record={record}
@@ -195,7 +244,8 @@ export function RecordForm({ record, row, preset = {}, titles, onClose, onSaved 
         busy={save.isPending}
         failure={conflict ? null : failure}
         submitText={t('rec.save')}
-        onCancel={onClose}
+        onCancel={close}
+        onTouched={touch}
         locked={(name) => row !== null && record.fields[name]?.fixed === true}
         submit={(values) => submit(values, row?.version ?? null)}
       />
@@ -225,6 +275,7 @@ interface TransitionFormProps {
 export function TransitionForm({ record, row, name, titles, onClose }: TransitionFormProps): ReactNode {
   const { label } = useText()
   const [failure, setFailure] = useState<ApiFailure | null>(null)
+  const { touch, close } = useCloseAsking(onClose)
   const way = record.lifecycle?.transitions[name]
   const act = useChange<Values>(
     record,
@@ -232,7 +283,7 @@ export function TransitionForm({ record, row, name, titles, onClose }: Transitio
       setFailure(null)
       return send('post', addressOf(record, `/${row.id}/${name}`), {
         version: row.version,
-        input: inputSchema(way?.input ?? {}).parse(input),
+        input: fitting(inputSchema(way?.input ?? {}), input),
       })
     },
     (error) => {
@@ -242,7 +293,7 @@ export function TransitionForm({ record, row, name, titles, onClose }: Transitio
   )
   if (!way) return null
   return (
-    <Drawer open size={560} title={label(way.label)} onClose={onClose} destroyOnHidden>
+    <Drawer open size={560} title={label(way.label)} onClose={close} destroyOnHidden>
       {way.confirm ? <p>{label(way.confirm)}</p> : null}
       <FieldsForm
         record={record}
@@ -252,7 +303,8 @@ export function TransitionForm({ record, row, name, titles, onClose }: Transitio
         busy={act.isPending}
         failure={failure}
         submitText={label(way.label)}
-        onCancel={onClose}
+        onCancel={close}
+        onTouched={touch}
         submit={(values) => act.mutate(values, { onSuccess: onClose })}
       />
     </Drawer>

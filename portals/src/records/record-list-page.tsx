@@ -1,12 +1,13 @@
 import { DownloadOutlined, PlusOutlined, UploadOutlined } from '@ant-design/icons'
 import { findRecord, permissionOf, permissionOfWay, type RecordModel } from '@twin/models/records'
 import { App, Button, Dropdown, Result, Segmented, Space } from 'antd'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
 import { send } from '../api/index.ts'
 import { useMe } from '../console/session.ts'
 import { useText } from '../i18n/index.ts'
 import { Page } from '../ui/widgets/index.ts'
+import { ExportDialog } from './export-dialog.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { useMayRecord } from './record-actions.tsx'
@@ -39,6 +40,8 @@ function List({ record }: { readonly record: RecordModel }) {
   const navigate = useNavigate()
   const [dialog, setDialog] = useState<'new' | 'import' | null>(null)
   const [selected, setSelected] = useState<readonly string[]>([])
+  const [exporting, setExporting] = useState<string | null>(null)
+  const endExport = useCallback(() => setExporting(null), [])
   const { view = 'table', q = '', ...rest } = Object.fromEntries(address)
   const filter: Query = address.size === 0 ? (record.views.filter ?? {}) : rest
   const mayCreate = useMayRecord(record, 'create')
@@ -54,7 +57,7 @@ function List({ record }: { readonly record: RecordModel }) {
     ...(record.statistics.dimensions.length > 0 ? (['statistics'] as const) : []),
   ]
   const exportAs = (format: string): void => {
-    window.location.href = withQuery(addressOf(record, '/export'), { ...filter, q, format, lang })
+    setExporting(withQuery(addressOf(record, '/export'), { ...filter, q, format, lang }))
   }
   return (
     <Page
@@ -111,6 +114,7 @@ function List({ record }: { readonly record: RecordModel }) {
           onSaved={(row) => void navigate(`/records/${record.name}/${row.id}`)}
         />
       ) : null}
+      {exporting === null ? null : <ExportDialog address={exporting} title={label(record.label)} onClose={endExport} />}
       {dialog === 'import' ? <ImportDialog record={record} onClose={() => setDialog(null)} /> : null}
     </Page>
   )
@@ -145,7 +149,20 @@ function BulkBar({ record, ids, onDone }: { readonly record: RecordModel; readon
     <Space wrap style={{ marginBottom: 12 }} data-testid="bulk-bar">
       <span>{t('rec.selected', { n: ids.length })}</span>
       {ways.map(([name, way]) => (
-        <Button key={name} size="small" loading={act.isPending} onClick={() => go({ transition: name })}>
+        <Button
+          key={name}
+          size="small"
+          loading={act.isPending}
+          onClick={() =>
+            way.confirm
+              ? modal.confirm({
+                  title: t('rec.bulkSure', { n: ids.length, act: label(way.label) }),
+                  content: label(way.confirm),
+                  onOk: () => go({ transition: name }),
+                })
+              : go({ transition: name })
+          }
+        >
           {label(way.label)}
         </Button>
       ))}
@@ -155,7 +172,14 @@ function BulkBar({ record, ids, onDone }: { readonly record: RecordModel; readon
           size="small"
           danger
           loading={act.isPending}
-          onClick={() => modal.confirm({ title: t('rec.removeSure'), onOk: () => go({ remove: true }) })}
+          onClick={() =>
+            modal.confirm({
+              title: t('rec.removeSure'),
+              content: t('rec.removeMany', { n: ids.length }),
+              okButtonProps: { danger: true },
+              onOk: () => go({ remove: true }),
+            })
+          }
         >
           {t('rec.remove')}
         </Button>

@@ -1,3 +1,4 @@
+import { fieldExplanation } from '@twin/models/help'
 import { isMany, type RecordModel } from '@twin/models/records'
 import { Table, type TableProps } from 'antd'
 import { useState } from 'react'
@@ -5,6 +6,7 @@ import { Link } from 'react-router'
 import { useText } from '../i18n/index.ts'
 import { usePhone } from '../ui/shell/use-phone.ts'
 import { Await, pageSizes, rowsInSight } from '../ui/widgets/index.ts'
+import { Explain } from '../ui/help/explain.tsx'
 import { FieldValue, fieldOf } from './field-value.tsx'
 import { RecordCards } from './record-cards.tsx'
 import { type Query, type Row, useList } from './record-api.ts'
@@ -22,7 +24,7 @@ interface RecordTableProps {
 
 /** Rows of a record with sorting and paging by the server; the first column opens the row. */
 export function RecordTable({ record, fixed = {}, columns: shown = record.views.columns, q = '', selected, onSelect }: RecordTableProps) {
-  const { label, t } = useText()
+  const { t } = useText()
   const phone = usePhone()
   const [page, setPage] = useState(1)
   const [size, setSize] = useState(20)
@@ -36,7 +38,7 @@ export function RecordTable({ record, fixed = {}, columns: shown = record.views.
     return [
       {
         key: name,
-        title: label(field.label),
+        title: <Explain word={field.label} help={fieldExplanation(record, name)} within={!isMany(field) && field.type !== 'geo'} />,
         sorter: !isMany(field) && field.type !== 'geo',
         sortOrder: sort === name ? ('ascend' as const) : sort === `-${name}` ? ('descend' as const) : null,
         ...(numeric ? { align: 'right' as const } : {}),
@@ -64,6 +66,7 @@ export function RecordTable({ record, fixed = {}, columns: shown = record.views.
         loading={query.isFetching && query.isPlaceholderData}
         scroll={{ x: 'max-content' }}
         components={rowsInSight}
+        showSorterTooltip={false}
         {...(onSelect ? { rowSelection: { selectedRowKeys: [...(selected ?? [])], onChange: (keys) => onSelect(keys.map(String)) } } : {})}
         pagination={{
           current: page,

@@ -56,7 +56,10 @@ function xlsxBody(header: readonly string[], rows: AsyncIterable<Row>): Readable
       for (const [index, cell] of row.entries()) if (cell instanceof Date) line.getCell(index + 1).numFmt = 'yyyy-mm-dd hh:mm:ss'
       line.commit()
       // The writer has no back-pressure of its own.
-      if (++count % 500 === 0 && out.writableNeedDrain) await new Promise((resolve) => out.once('drain', resolve))
+      if (++count % 500 !== 0) continue
+      // Whoever asked has gone: the rest need not be read.
+      if (out.destroyed) return
+      if (out.writableNeedDrain) await Promise.race(['drain', 'close'].map((end) => new Promise((resolve) => out.once(end, resolve))))
     }
     sheet.commit()
     await workbook.commit()

@@ -5,6 +5,7 @@ import { Refusal } from '../http/api-error.ts'
 import { checked, queryOf } from '../http/request-input.ts'
 import type { Records } from './engine.ts'
 import { answer, type Answer, type HttpToolsParts, jsonBody, type Request } from './http-tools.ts'
+import { createExportProgress } from './export-progress.ts'
 import { exportTable } from './tables.ts'
 
 const version = z.number().int().min(1)
@@ -35,6 +36,7 @@ export function mountRecords(
       })
     })
   }
+  const progress = createExportProgress()
   const query = ({ context }: Request, record: RecordModel): ListQuery => {
     const words = queryOf(new URL(context.req.url))
     const parsed = parseListQuery(record, words)
@@ -56,7 +58,9 @@ export function mountRecords(
       throw new Refusal('invalid', { message: { zh: `最多导出 ${parts.maxExportRows()} 行`, en: `At most ${parts.maxExportRows()} rows` } })
     const format = request.context.req.query('format') === 'csv' ? 'csv' : 'xlsx'
     const language = request.context.req.query('lang') === 'en' ? 'en' : 'zh'
-    const { name, type, body } = exportTable(records, record, asked, format, language, request.actor)
+    const { name, type, body } = exportTable(records, record, asked, format, language, request.actor, (lines) =>
+      progress.counted(request.context.req.query('ticket') ?? '', request.actor.id, total, lines),
+    )
     const { actor } = request
     await parts.security.audit.append({
       user: actor.id,
@@ -117,6 +121,14 @@ export function mountRecords(
       request.actor,
     )
   })
+  // How far an export is that this server writes for the asker.
+  app.get('/api/exports/:ticket', (context) =>
+    answer(parts, context, null, ({ actor }) => {
+      const found = progress.of(context.req.param('ticket'), actor.id)
+      if (!found) throw new Refusal('not-found', { field: 'ticket' })
+      return Promise.resolve(found)
+    }),
+  )
   // Choices for references, also to what is kept elsewhere: users, stations, devices. Filters as in a list.
   app.get('/api/options/:to', (context) =>
     answer(parts, context, null, async (request) => {

@@ -13,6 +13,7 @@ export function exportTable(
   format: 'csv' | 'xlsx',
   language: 'zh' | 'en',
   actor: Actor,
+  counted: <T>(lines: AsyncIterable<T>) => AsyncIterable<T> = (lines) => lines,
 ): FileAnswer {
   const fields = allFields(record)
   const mayRead = readable(actor)
@@ -33,5 +34,5 @@ export function exportTable(
           return toCell(field, value, language, field.type === 'reference' ? titles[field.to] : titles['file'])
         })
   }
-  return tableFile(record.label[language], format, header, lines())
+  return tableFile(record.label[language], format, header, counted(lines()))
 }

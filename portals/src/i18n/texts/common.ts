@@ -64,6 +64,10 @@ export const commonTexts = {
   'common.notFound': ['页面或对象不存在', 'Page or object not found'],
   'common.notPermitted': ['您没有查看此页的权限', 'You are not permitted to see this page'],
   'common.broken': ['页面出错了', 'This page broke'],
+  'common.brokenHint': [
+    '其他页面不受影响；重新打开多半就好，反复出现请告知管理员',
+    'Other pages go on; reloading mostly helps. If it stays, tell the administrator',
+  ],
   'common.reload': ['重新打开', 'Reload'],
   'common.yes': ['是', 'Yes'],
   'common.no': ['否', 'No'],

@@ -3,6 +3,7 @@ import { assetTexts } from './assets.ts'
 import { commandTexts } from './commands.ts'
 import { commonTexts } from './common.ts'
 import { controlTexts } from './control.ts'
+import { helpTexts } from './help.ts'
 import { energyTexts } from './energy.ts'
 import { analysisTexts } from './analysis.ts'
 import { energyMoneyTexts } from './energy-money.ts'
@@ -28,6 +29,7 @@ export const texts = {
   ...energyMoneyTexts,
   ...analysisTexts,
   ...systemTexts,
+  ...helpTexts,
   ...clusterTexts,
   ...videoTexts,
   ...maintenanceTexts,

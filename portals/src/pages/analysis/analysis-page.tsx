@@ -61,7 +61,7 @@ interface PartProps {
 }
 
 function Chart({ analysis, data, onOpen }: PartProps & { readonly analysis: Analysis }) {
-  const { label } = useText()
+  const { t, label } = useText()
   const theme = usePreferences((state) => state.theme)
   const labels = useMemo(() => data.periods.map(({ key }) => key), [data])
   const drawn = useMemo(() => drawnLines(data.lines), [data])
@@ -86,6 +86,7 @@ function Chart({ analysis, data, onOpen }: PartProps & { readonly analysis: Anal
       sets={sets}
       height={320}
       ariaLabel={label(analysis.label)}
+      source={t('chart.source.analysis')}
       onPick={(period, set) => {
         const line = drawn[set]
         if (line) onOpen(line, period)

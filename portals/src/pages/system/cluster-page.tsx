@@ -84,17 +84,24 @@ export function ClusterPage() {
             {
               key: 'nodes',
               title: t('cluster.nodes'),
+              term: 'nodesAlive',
               value: formatNumber(data?.nodes.filter(({ state }) => state !== 'gone').length ?? 0, 0),
             },
-            { key: 'owned', title: t('cluster.owned'), value: `${data?.shards.owned ?? 0} / ${data?.shards.all ?? 0}` },
-            { key: 'moving', title: t('cluster.moving'), value: formatNumber(data?.shards.moving ?? 0, 0) },
+            {
+              key: 'owned',
+              title: t('cluster.owned'),
+              term: 'shardsOwned',
+              value: `${data?.shards.owned ?? 0} / ${data?.shards.all ?? 0}`,
+            },
+            { key: 'moving', title: t('cluster.moving'), term: 'shardsMoving', value: formatNumber(data?.shards.moving ?? 0, 0) },
             {
               key: 'orphaned',
               title: t('cluster.orphaned'),
+              term: 'shardsOrphaned',
               value: formatNumber(data?.shards.orphaned ?? 0, 0),
               tone: data?.shards.orphaned ? 'alarm' : 'running',
             },
-            { key: 'careful', title: t('cluster.careful'), value: formatNumber(data?.careful ?? 0, 0) },
+            { key: 'careful', title: t('cluster.careful'), term: 'shardsCareful', value: formatNumber(data?.careful ?? 0, 0) },
           ]}
         />
         <Table<Node>

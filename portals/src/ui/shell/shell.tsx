@@ -1,11 +1,13 @@
 import { DownOutlined, GlobalOutlined, MenuFoldOutlined, MenuOutlined, MoonOutlined, SunOutlined, UserOutlined } from '@ant-design/icons'
 import { Alert, Button, Drawer, Dropdown, Layout, Tag, Tooltip } from 'antd'
-import { Suspense, useState, type ReactNode } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { Suspense, useEffect, useState, type ReactNode } from 'react'
 import { Link, Outlet, useLocation } from 'react-router'
 import { roleText, signOut, useMe } from '../../console/session.ts'
 import { useText } from '../../i18n/index.ts'
 import { useLive } from '../../live/index.ts'
 import { formatTime } from '../format.ts'
+import { ExplainLayer, HelpButton, keepForOffline } from '../help/index.ts'
 import { InboxBadge } from '../../records/inbox-badge.tsx'
 import { MenuGuard } from '../../records/menu-guard.tsx'
 import { usePreferences } from '../preferences.ts'
@@ -32,6 +34,8 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
   const me = useMe()
   const link = useLive((state) => state.link)
   const lastAt = useLive((state) => state.lastAt)
+  const client = useQueryClient()
+  useEffect(() => keepForOffline(client), [client])
 
   const brand = (
     <Link to="/" className="brand" aria-label={t('app.name')}>
@@ -96,6 +100,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
           ) : null}
           <span className="spacer" />
           <SearchPalette />
+          <HelpButton />
           <LinkLamp />
           <span className="hide-phone">
             <Clock />
@@ -151,6 +156,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
           {page}
         </main>
       </Layout>
+      <ExplainLayer />
       {password ? <PasswordDialog onClose={() => setPassword(false)} /> : null}
     </Layout>
   )

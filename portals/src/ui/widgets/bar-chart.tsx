@@ -4,6 +4,7 @@ import { init, use, type EChartsCoreOption, type EChartsType } from 'echarts/cor
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { usePreferences } from '../preferences.ts'
+import { ChartCaption } from './chart-caption.tsx'
 import { paletteOf } from '../theme.ts'
 
 use([Bars, LineChart, GridComponent, TooltipComponent, LegendComponent, DataZoomComponent, AriaComponent, CanvasRenderer])
@@ -11,7 +12,8 @@ use([Bars, LineChart, GridComponent, TooltipComponent, LegendComponent, DataZoom
 export interface BarSet {
   readonly name: string
   readonly values: readonly (number | null)[]
-  readonly unit?: string
+  /** As printed. */
+  readonly unit: string
   /** A line on the right axis instead of bars. */
   readonly line?: boolean
   /** With `line`: on the left axis, among bars of the same measure. */
@@ -28,10 +30,12 @@ export interface BarChartProps {
   readonly horizontal?: boolean
   readonly onPick?: (index: number, set: number) => void
   readonly ariaLabel: string
+  /** Where the figures come from. */
+  readonly source: string
 }
 
 /** Bars by category, optionally with a line on a second axis; a click tells which category. */
-export function BarChart({ labels, sets, height, horizontal = false, onPick, ariaLabel }: BarChartProps) {
+export function BarChart({ labels, sets, height, horizontal = false, onPick, ariaLabel, source }: BarChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<EChartsType | null>(null)
   const pick = useRef(onPick)
@@ -57,9 +61,15 @@ export function BarChart({ labels, sets, height, horizontal = false, onPick, ari
   }, [labels, sets, horizontal, theme])
 
   return (
-    <div ref={box} style={{ height }} role="img" aria-label={ariaLabel} data-testid="bar-chart" className={onPick ? 'clickable' : ''} />
+    <figure className="chart-figure">
+      <div ref={box} style={{ height }} role="img" aria-label={ariaLabel} data-testid="bar-chart" className={onPick ? 'clickable' : ''} />
+      <ChartCaption units={sets.map(({ unit }) => unit)} source={source} />
+    </figure>
   )
 }
+
+/** Counts have no half steps on their axis. */
+const whole = ({ values }: BarSet): boolean => values.every((value) => value === null || Number.isInteger(value))
 
 function optionOf(
   labels: readonly string[],
@@ -83,7 +93,7 @@ function optionOf(
     nameTextStyle: text,
     axisLabel: text,
     splitLine: { lineStyle: { color: palette.border } },
-    minInterval: bars?.unit ? 0 : 1,
+    minInterval: bars && whole(bars) ? 1 : 0,
   })
   const second = { ...value(line?.unit ?? ''), splitLine: { show: false }, scale: true, minInterval: 0 }
   return {

@@ -1,20 +1,13 @@
 import { QuestionCircleOutlined } from '@ant-design/icons'
-import { Popover } from 'antd'
-import { glossary, useText } from '../../i18n/index.ts'
+import type { TermKey } from '@twin/models/glossary'
+import { useText } from '../../i18n/index.ts'
 
-/** A term explained where it stands. */
-export function HelpTip({ term }: { readonly term: keyof typeof glossary }) {
-  const { label, t } = useText()
-  const entry = glossary[term]
+/** A term explained where it stands: `ExplainLayer` shows the glossary's words. */
+export function HelpTip({ term }: { readonly term: TermKey }) {
+  const { t } = useText()
   return (
-    <Popover
-      trigger={['hover', 'focus', 'click']}
-      title={label(entry.term)}
-      content={<div className="help-text">{label(entry.meaning)}</div>}
-    >
-      <button type="button" className="help-tip" aria-label={`${t('common.help')}: ${label(entry.term)}`}>
-        <QuestionCircleOutlined />
-      </button>
-    </Popover>
+    <button type="button" className="help-tip" data-term={term} aria-label={t('common.help')}>
+      <QuestionCircleOutlined />
+    </button>
   )
 }

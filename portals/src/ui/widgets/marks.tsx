@@ -1,7 +1,8 @@
 import type { Priority } from '@twin/models/kinds'
 import type { RunSummary } from '@twin/models/live'
 import { Tag } from 'antd'
-import { useText, type TextKey } from '../../i18n/index.ts'
+import { labelOf, useText, type TextKey } from '../../i18n/index.ts'
+import { Explain } from '../help/explain.tsx'
 
 const paths: Readonly<Record<RunSummary, string>> = {
   running: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Z',
@@ -34,9 +35,11 @@ export function StateMark({
 export function StateText({ state }: { readonly state: RunSummary }) {
   const { t } = useText()
   return (
-    <span style={{ whiteSpace: 'nowrap' }}>
-      <StateMark state={state} bare /> {t(`run.${state}`)}
-    </span>
+    <Explain word={labelOf(`run.${state}`)} plain>
+      <span style={{ whiteSpace: 'nowrap' }}>
+        <StateMark state={state} bare /> {t(`run.${state}`)}
+      </span>
+    </Explain>
   )
 }
 
@@ -46,9 +49,11 @@ const priorityShapes: Readonly<Record<Priority, string>> = { P1: '▲', P2: '◆
 export function PriorityTag({ priority }: { readonly priority: Priority }) {
   const { t } = useText()
   return (
-    <span className="priority-tag" data-priority={priority} title={`${priority} ${t(`alarm.${priority}`)}`}>
-      <span aria-hidden="true">{priorityShapes[priority]}</span> {priority} {t(`alarm.${priority}`)}
-    </span>
+    <Explain word={labelOf(`alarm.${priority}`)} plain>
+      <span className="priority-tag" data-priority={priority}>
+        <span aria-hidden="true">{priorityShapes[priority]}</span> {priority} {t(`alarm.${priority}`)}
+      </span>
+    </Explain>
   )
 }
 
@@ -62,8 +67,13 @@ const phaseColours: Readonly<Record<string, string>> = {
 }
 export function AlarmPhaseTag({ phase }: { readonly phase: string }) {
   const { t } = useText()
-  const known = phase in phaseColours
-  return <Tag color={phaseColours[phase] ?? 'default'}>{known ? t(`alarm.phase.${phase}` as TextKey) : phase}</Tag>
+  if (!(phase in phaseColours)) return <Tag>{phase}</Tag>
+  const key = `alarm.phase.${phase}` as TextKey
+  return (
+    <Explain word={labelOf(key)} plain>
+      <Tag color={phaseColours[phase] ?? 'default'}>{t(key)}</Tag>
+    </Explain>
+  )
 }
 
 const commandColours: Readonly<Record<string, string>> = {
@@ -76,5 +86,10 @@ const commandColours: Readonly<Record<string, string>> = {
 }
 export function CommandPhaseTag({ phase }: { readonly phase: string }) {
   const { t } = useText()
-  return <Tag color={commandColours[phase] ?? 'processing'}>{t(`command.phase.${phase}` as TextKey)}</Tag>
+  const key = `command.phase.${phase}` as TextKey
+  return (
+    <Explain word={labelOf(key)} plain>
+      <Tag color={commandColours[phase] ?? 'processing'}>{t(key)}</Tag>
+    </Explain>
+  )
 }

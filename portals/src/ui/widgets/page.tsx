@@ -1,7 +1,9 @@
+import type { TermKey } from '@twin/models/glossary'
 import { Card, Statistic } from 'antd'
 import { useEffect, type ReactNode } from 'react'
 import { create } from 'zustand'
 import { useText } from '../../i18n/index.ts'
+import { ExplainTerm } from '../help/explain.tsx'
 
 interface PageProps {
   readonly title: string
@@ -44,6 +46,8 @@ export function useTitle(title: string): void {
 export interface Kpi {
   readonly key: string
   readonly title: ReactNode
+  /** Its explanation in the glossary. */
+  readonly term?: TermKey
   readonly value: string
   readonly unit?: string
   readonly tone?: 'alarm' | 'P2' | 'running' | 'muted'
@@ -62,7 +66,11 @@ export function KpiStrip({ items, testId, compact = false }: KpiStripProps) {
     <div className={compact ? 'kpi-strip compact' : 'kpi-strip'} data-testid={testId}>
       {items.map((item) => (
         <Card key={item.key} size="small" className={item.tone ? `kpi kpi-${item.tone}` : 'kpi'} data-testid={`kpi-${item.key}`}>
-          <Statistic title={item.title} value={item.value} {...(item.unit && item.value !== '—' ? { suffix: item.unit } : {})} />
+          <Statistic
+            title={item.term ? <ExplainTerm term={item.term}>{item.title}</ExplainTerm> : item.title}
+            value={item.value}
+            {...(item.unit && item.value !== '—' ? { suffix: item.unit } : {})}
+          />
         </Card>
       ))}
     </div>

@@ -5,6 +5,7 @@ import { useText } from '../../i18n/index.ts'
 import { formatNumber, formatTime, unitSign } from '../format.ts'
 import { usePreferences } from '../preferences.ts'
 import { paletteOf } from '../theme.ts'
+import { ChartCaption } from './chart-caption.tsx'
 import { alignSeries, seriesColours } from './series-data.ts'
 
 export interface ChartSeries {
@@ -30,11 +31,13 @@ export interface SeriesChartProps {
   readonly mark?: number
   readonly onZoom?: (from: number, to: number) => void
   readonly ariaLabel: string
+  /** Where the values come from. */
+  readonly source: string
 }
 
 /** Time series: an axis per unit, gaps left open, zoom by dragging. */
 export function SeriesChart(props: SeriesChartProps) {
-  const { series, height, from, to, compact = false, zone, mark, onZoom, ariaLabel } = props
+  const { series, height, from, to, compact = false, zone, mark, onZoom, ariaLabel, source } = props
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const zoom = useRef(onZoom)
@@ -134,15 +137,18 @@ export function SeriesChart(props: SeriesChartProps) {
   // A canvas tells nobody what it draws: the end of the first curve and its gaps stand on the element.
   const [first] = series
   return (
-    <div
-      ref={box}
-      className={compact ? 'chart compact' : 'chart'}
-      role="img"
-      aria-label={ariaLabel}
-      data-testid="series-chart"
-      data-gaps={first?.v.filter((value) => value === null).length ?? 0}
-      data-last={`${first?.t.at(-1)}:${first?.v.at(-1)}`}
-    />
+    <figure className="chart-figure">
+      <div
+        ref={box}
+        className={compact ? 'chart compact' : 'chart'}
+        role="img"
+        aria-label={ariaLabel}
+        data-testid="series-chart"
+        data-gaps={first?.v.filter((value) => value === null).length ?? 0}
+        data-last={`${first?.t.at(-1)}:${first?.v.at(-1)}`}
+      />
+      <ChartCaption units={series.map(({ unit }) => unitSign(unit))} source={source} />
+    </figure>
   )
 }
 

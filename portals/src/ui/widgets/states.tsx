@@ -1,6 +1,6 @@
 import { Alert, Button, Empty, Result, Spin } from 'antd'
 import { Component, type ErrorInfo, type ReactNode } from 'react'
-import { ApiFailure } from '../../api/client.ts'
+import { failureLabel } from '../../api/client.ts'
 import { translator, useText } from '../../i18n/index.ts'
 import { usePreferences } from '../preferences.ts'
 
@@ -29,7 +29,7 @@ export function Loading({ small = false }: { readonly small?: boolean }) {
 
 export function Failed({ error, retry }: { readonly error: Error | null; readonly retry?: () => void }) {
   const { t, label } = useText()
-  const words = error instanceof ApiFailure ? label(error.text) : (error?.message ?? '')
+  const words = label(failureLabel(error))
   return (
     <Alert
       type="error"
@@ -78,7 +78,7 @@ export class Boundary extends Component<BoundaryProps, { readonly error: Error |
       <Result
         status="error"
         title={t('common.broken')}
-        subTitle={this.state.error.message}
+        subTitle={t('common.brokenHint')}
         extra={
           <Button type="primary" onClick={() => window.location.reload()}>
             {t('common.reload')}

@@ -1,4 +1,5 @@
 import type { Module } from '../define.ts'
+import { helpPaths, mountHelp } from './help.ts'
 import { menuService, permittedHostService } from './menu-entries.ts'
 import { inboxService, messageService } from './messages.ts'
 import { mountRegions, regionPaths } from './region-routes.ts'
@@ -12,6 +13,9 @@ export const foundation: Module = {
   version: '1.0.0',
   needs: [],
   services: [regionService, roleService, menuService, permittedHostService, messageService, inboxService, settingService],
-  mount: mountRegions,
-  paths: regionPaths,
+  mount(app, records, live, tools) {
+    mountRegions(app, records, live, tools)
+    mountHelp(app, records, tools)
+  },
+  paths: { ...regionPaths, ...helpPaths },
 }

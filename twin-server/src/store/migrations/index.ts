@@ -13,6 +13,7 @@ import { assetDocuments } from './0121-asset-documents.ts'
 import { platformMenus } from './0160-platform-menus.ts'
 import { accounts } from './0161-accounts.ts'
 import { passwordAge } from './0162-password-age.ts'
+import { helpArticles } from './0175-help-articles.ts'
 import { poison } from './0158-poison.ts'
 import { tariffs } from './0135-tariffs.ts'
 import { analysis } from './0137-analysis.ts'
@@ -58,4 +59,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0171-station-profile': stationProfiles,
   '0167-region-history': regionHistory,
   '0172-ledger': ledger,
+  '0175-help-articles': helpArticles,
 }

@@ -9,7 +9,7 @@ import { serverNow } from '../../../live/index.ts'
 import { formatNumber, formatPercent } from '../../../ui/format.ts'
 import { usePreferences } from '../../../ui/preferences.ts'
 import { playTone, unlockSound } from '../../../ui/shell/sound.ts'
-import { HelpTip, KpiStrip, Page } from '../../../ui/widgets/index.ts'
+import { KpiStrip, Page } from '../../../ui/widgets/index.ts'
 import { AlarmFilters, openFilter, type AlarmFilter } from './alarm-filters.tsx'
 import { AlarmTable } from './alarm-table.tsx'
 
@@ -49,47 +49,40 @@ function AlarmKpi() {
       testId="alarm-kpi"
       compact
       items={[
-        { key: 'open', title: t('alarm.open'), value: formatNumber(data?.open, 0) },
+        { key: 'open', title: t('alarm.open'), term: 'notClosed', value: formatNumber(data?.open, 0) },
         {
           key: 'unacked',
-          title: (
-            <>
-              {t('alarm.unacked')} <HelpTip term="unackedAlarm" />
-            </>
-          ),
+          title: t('alarm.unacked'),
+          term: 'unacked',
           value: formatNumber(data?.unacked, 0),
           ...(data && data.unacked > 0 ? { tone: 'alarm' as const } : {}),
         },
-        { key: 'perTen', title: t('kpi.perTen'), value: formatNumber(data?.perTenMinutes, 2) },
-        { key: 'peak', title: t('kpi.peakTen'), value: formatNumber(data?.peakTenMinutes, 0) },
+        { key: 'perTen', title: t('kpi.perTen'), term: 'perTen', value: formatNumber(data?.perTenMinutes, 2) },
+        { key: 'peak', title: t('kpi.peakTen'), term: 'peakTen', value: formatNumber(data?.peakTenMinutes, 0) },
         {
           key: 'flood',
-          title: (
-            <>
-              {t('kpi.floodShare')} <HelpTip term="flood" />
-            </>
-          ),
+          title: t('kpi.floodShare'),
+          term: 'floodShare',
           value: formatPercent(data?.floodShare),
         },
-        { key: 'topTen', title: t('kpi.topTen'), value: share(data?.topTenShare) },
-        { key: 'stale', title: t('kpi.stale'), value: formatNumber(data?.stale, 0) },
+        { key: 'topTen', title: t('kpi.topTen'), term: 'topTenShare', value: share(data?.topTenShare) },
+        { key: 'stale', title: t('kpi.stale'), term: 'staleAlarms', value: formatNumber(data?.stale, 0) },
         {
           key: 'chattering',
-          title: (
-            <>
-              {t('kpi.chattering')} <HelpTip term="chattering" />
-            </>
-          ),
+          title: t('kpi.chattering'),
+          term: 'chattering',
           value: formatNumber(data?.chattering.length, 0),
         },
         {
           key: 'hidden',
-          title: <span title={`${t('kpi.shelved')} / ${t('kpi.suppressed')} / ${t('kpi.outOfService')}`}>{t('kpi.hidden')}</span>,
+          title: t('kpi.hidden'),
+          term: 'hiddenAlarms',
           value: data ? `${data.shelved} / ${data.suppressed} / ${data.outOfService}` : '—',
         },
         {
           key: 'priorities',
-          title: <span title={t('kpi.priorityShare')}>P1 / P2 / P3 %</span>,
+          title: 'P1 / P2 / P3 %',
+          term: 'priorityShare',
           value: data
             ? [data.priorityShare.P1, data.priorityShare.P2, data.priorityShare.P3].map((part) => formatNumber(part * 100, 0)).join(' / ')
             : '—',

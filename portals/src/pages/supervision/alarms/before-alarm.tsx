@@ -36,6 +36,7 @@ export function BeforeAlarm({ alarm, before }: { readonly alarm: AlarmRow; reado
         height={200}
         mark={alarm.raisedAt}
         ariaLabel={t('alarm.before')}
+        source={t('chart.source.points')}
         series={measured.map((series) => ({
           key: `${series.device}:${series.point}`,
           label: titleOf(series.point),

@@ -32,8 +32,8 @@ export function StatisticsPage() {
   const names = drawn.map(nameOf)
   const sets = useMemo(
     () => [
-      { name: t('stats.count'), values: drawn.map((count) => count.count) },
-      { name: t('stats.previous'), values: drawn.map((count) => count.previous), faded: true },
+      { name: t('stats.count'), unit: t('chart.times'), values: drawn.map((count) => count.count) },
+      { name: t('stats.previous'), unit: t('chart.times'), values: drawn.map((count) => count.previous), faded: true },
     ],
     [drawn, t],
   )
@@ -49,16 +49,18 @@ export function StatisticsPage() {
       <KpiStrip
         testId="statistics-kpi"
         items={[
-          { key: 'total', title: t('stats.total'), value: String(total ?? '—') },
-          { key: 'previous', title: t('stats.previous'), value: String(before ?? '—') },
+          { key: 'total', title: t('stats.total'), term: 'alarmTotal', value: String(total ?? '—') },
+          { key: 'previous', title: t('stats.previous'), term: 'precedingPeriod', value: String(before ?? '—') },
           {
             key: 'change',
             title: t('stats.change'),
+            term: 'alarmChange',
             value: total !== undefined && before ? formatPercent((total - before) / before) : '—',
           },
           {
             key: 'groups',
             title: t('stats.groupsTotal'),
+            term: 'groupAlarms',
             value: stats.data ? `${groups} / ${counts.reduce((sum, count) => sum + count.grouped, 0)}` : '—',
           },
         ]}
@@ -81,6 +83,7 @@ export function StatisticsPage() {
               height={timeAxis ? 300 : Math.min(900, 90 + drawn.length * 34)}
               horizontal={!timeAxis}
               ariaLabel={t('stats.chart')}
+              source={t('chart.source.alarms')}
               onPick={(index) => setOpen(drawn[index] ?? null)}
             />
           </div>

@@ -95,16 +95,23 @@ export function EnergyCosts({ config }: { readonly config: StationConfig }) {
             <KpiStrip
               testId="cost-kpi"
               items={[
-                { key: 'main', title: t('cost.main'), value: formatNumber(data.main.wh / 1000, 1), unit: 'kWh' },
-                { key: 'cost', title: t('cost.total'), value: formatMoney(data.total.cost) },
+                { key: 'main', title: t('cost.main'), term: 'mainMeter', value: formatNumber(data.main.wh / 1000, 1), unit: 'kWh' },
+                { key: 'cost', title: t('cost.total'), term: 'electricityCost', value: formatMoney(data.total.cost) },
                 {
                   key: 'price',
                   title: t('cost.average'),
+                  term: 'averagePrice',
                   value: seesMoney() ? formatNumber(averagePrice(data.total), 4) : hiddenAmount,
                   unit: '¥/kWh',
                 },
-                { key: 'unmetered', title: t('cost.unmetered'), value: formatNumber(data.unmetered.wh / 1000, 1), unit: 'kWh' },
-                { key: 'flagged', title: t('energy.flaggedHours'), value: String(data.flaggedHours) },
+                {
+                  key: 'unmetered',
+                  title: t('cost.unmetered'),
+                  term: 'unmetered',
+                  value: formatNumber(data.unmetered.wh / 1000, 1),
+                  unit: 'kWh',
+                },
+                { key: 'flagged', title: t('energy.flaggedHours'), term: 'flaggedHours', value: String(data.flaggedHours) },
               ]}
             />
             {data.total.unpricedWh > 0 ? (
@@ -113,7 +120,7 @@ export function EnergyCosts({ config }: { readonly config: StationConfig }) {
             {data.unmetered.wh < 0 ? <Alert type="warning" showIcon title={t('cost.overMeter')} /> : null}
             {data.total.cost === null ? null : (
               <div className="panel">
-                <BarChart labels={labels} sets={sets} height={260} ariaLabel={t('cost.chart')} />
+                <BarChart labels={labels} sets={sets} height={260} ariaLabel={t('cost.chart')} source={t('chart.source.tariff')} />
                 <div className="muted">
                   {t('energy.zone', { zone: config.timeZone })} · {t('cost.wholeDays')}
                 </div>

@@ -8,7 +8,7 @@ import { useCall } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { serverNow } from '../../../live/index.ts'
 import { formatNumber, formatTime, unitSign } from '../../../ui/format.ts'
-import { Await, BarChart, HelpTip, KpiStrip, lastPeriod, Nothing, PeriodPicker, type Period } from '../../../ui/widgets/index.ts'
+import { Await, BarChart, KpiStrip, lastPeriod, Nothing, PeriodPicker, type Period } from '../../../ui/widgets/index.ts'
 import { EnergyUnits } from './energy-units.tsx'
 import { QuotaButton } from './quota-button.tsx'
 
@@ -61,37 +61,33 @@ export function EnergyView({ config }: { readonly config: StationConfig }) {
             <KpiStrip
               testId="energy-kpi"
               items={[
-                { key: 'kwh', title: t('energy.kwh'), value: formatNumber(data.total.kwh, 1), unit: 'kWh' },
-                { key: 'm3', title: t('energy.m3'), value: formatNumber(data.total.m3, 0), unit: 'm³' },
+                { key: 'kwh', title: t('energy.kwh'), term: 'electricity', value: formatNumber(data.total.kwh, 1), unit: 'kWh' },
+                { key: 'm3', title: t('energy.m3'), term: 'gas', value: formatNumber(data.total.m3, 0), unit: 'm³' },
                 {
                   key: 'kwhPerM3',
-                  title: (
-                    <>
-                      {t('energy.kwhPerM3')} <HelpTip term="specificEnergy" />
-                    </>
-                  ),
+                  title: t('energy.kwhPerM3'),
+                  term: 'specificEnergy',
                   value: formatNumber(data.total.kwhPerM3, 4),
                   unit: 'kWh/m³',
                 },
                 {
                   key: 'm3PerKwh',
-                  title: (
-                    <>
-                      {t('energy.m3PerKwh')} <HelpTip term="airPerKwh" />
-                    </>
-                  ),
+                  title: t('energy.m3PerKwh'),
+                  term: 'airPerKwh',
                   value: formatNumber(data.total.kwhPerM3 ? 1 / data.total.kwhPerM3 : null, 3),
                   unit: 'm³/kWh',
                 },
                 {
                   key: 'flagged',
                   title: t('energy.flaggedHours'),
+                  term: 'flaggedHours',
                   value: String(data.total.flaggedHours),
                   ...(data.total.flaggedHours > 0 ? { tone: 'P2' as const } : {}),
                 },
                 {
                   key: 'quota',
                   title: t('energy.quota'),
+                  term: 'dailyQuota',
                   value: data.quota === null ? t('energy.quotaNone') : formatNumber(data.quota, 0),
                   ...(data.quota === null ? {} : { unit: 'kWh' }),
                 },
@@ -108,7 +104,7 @@ export function EnergyView({ config }: { readonly config: StationConfig }) {
               <Nothing />
             ) : (
               <div className="panel">
-                <BarChart labels={labels} sets={sets} height={280} ariaLabel={t('energy.chart')} />
+                <BarChart labels={labels} sets={sets} height={280} ariaLabel={t('energy.chart')} source={t('chart.source.counters')} />
                 <div className="muted">
                   {t('energy.zone', { zone: config.timeZone })} · {t('energy.flaggedHint')}
                 </div>

@@ -22,9 +22,15 @@ export function Months({ filter }: { readonly filter: Query }) {
   const months = useMemo(() => monthsOf(query.data?.rows ?? [], new Date(serverNow()).toISOString().slice(0, 7)), [query.data])
   const sets = useMemo(
     () => [
-      { name: t('maint.inTime'), values: months.map(({ inTime }) => inTime), stack: 'all', colour: palette.running },
-      { name: t('maint.late'), values: months.map(({ late }) => late), stack: 'all', colour: palette.P2 },
-      { name: t('maint.open'), values: months.map(({ open }) => open), stack: 'all', faded: true },
+      {
+        name: t('maint.inTime'),
+        unit: t('chart.times'),
+        values: months.map(({ inTime }) => inTime),
+        stack: 'all',
+        colour: palette.running,
+      },
+      { name: t('maint.late'), unit: t('chart.times'), values: months.map(({ late }) => late), stack: 'all', colour: palette.P2 },
+      { name: t('maint.open'), unit: t('chart.times'), values: months.map(({ open }) => open), stack: 'all', faded: true },
     ],
     [months, palette, t],
   )
@@ -50,6 +56,7 @@ export function Months({ filter }: { readonly filter: Query }) {
               sets={sets}
               height={240}
               ariaLabel={t('maint.months')}
+              source={t('chart.source.maintenance')}
               onPick={(at) => {
                 const month = months[at]
                 if (month) void navigate(behind(month))

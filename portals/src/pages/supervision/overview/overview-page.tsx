@@ -6,7 +6,7 @@ import { useSearchParams } from 'react-router'
 import { useText } from '../../../i18n/index.ts'
 import { formatNumber, unitSign } from '../../../ui/format.ts'
 import { type RegionNode, regionTree, useRegions } from '../../../ui/regions.ts'
-import { Boundary, Failed, HelpTip, KpiStrip, Loading, Page, StateMark } from '../../../ui/widgets/index.ts'
+import { Boundary, Failed, KpiStrip, Loading, Page, StateMark } from '../../../ui/widgets/index.ts'
 import { filterFleet, totalsOf } from './fleet-filter.ts'
 import { StationList } from './station-list.tsx'
 import { StationPeek } from './station-peek.tsx'
@@ -102,31 +102,32 @@ export function OverviewPage() {
         testId="overview-kpi"
         items={[
           { key: 'stations', title: t('overview.stations'), value: String(totals.stations) },
-          { key: 'units', title: t('overview.running'), value: `${totals.units.running} / ${totals.units.total}`, tone: 'running' },
+          {
+            key: 'units',
+            title: t('overview.running'),
+            term: 'runningUnits',
+            value: `${totals.units.running} / ${totals.units.total}`,
+            tone: 'running',
+          },
           {
             key: 'flow',
-            title: (
-              <>
-                {t('overview.flow')} <HelpTip term="fad" />
-              </>
-            ),
+            title: t('overview.flow'),
+            term: 'totalFlow',
             value: formatNumber(totals.flow, 1),
             unit: unitSign('m3/min'),
           },
-          { key: 'power', title: t('overview.power'), value: formatNumber(totals.power, 0), unit: 'kW' },
+          { key: 'power', title: t('overview.power'), term: 'totalPower', value: formatNumber(totals.power, 0), unit: 'kW' },
           {
             key: 'specific',
-            title: (
-              <>
-                {t('overview.specific')} <HelpTip term="specificEnergy" />
-              </>
-            ),
+            title: t('overview.specific'),
+            term: 'specificEnergy',
             value: formatNumber(totals.specific, 4),
             unit: unitSign('kWh/m3'),
           },
           {
             key: 'alarms',
             title: t('overview.openAlarms'),
+            term: 'openAlarms',
             value: String(totals.alarms.P1 + totals.alarms.P2 + totals.alarms.P3),
             unit: `P1 ${totals.alarms.P1} · P2 ${totals.alarms.P2}`,
             ...(totals.alarms.P1 > 0 ? { tone: 'alarm' as const } : totals.alarms.P2 > 0 ? { tone: 'P2' as const } : {}),

@@ -3,7 +3,7 @@ import { inspectionTask } from '@twin/models/records'
 import { Alert, App, Badge, Button, Card, Collapse, Input, Progress, Tag } from 'antd'
 import { useRef, useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { ApiFailure, send } from '../../../api/index.ts'
+import { failureLabel, send } from '../../../api/index.ts'
 import { useMe } from '../../../console/session.ts'
 import { useText } from '../../../i18n/index.ts'
 import { StateTag } from '../../../records/field-value.tsx'
@@ -120,7 +120,7 @@ function Stops({ round, task }: { readonly round: Round; readonly task: Task }) 
           showIcon
           closable={{ onClose: () => round.forget(entry.id) }}
           data-testid="round-refused"
-          title={t('round.refused', { name: entry.name, reason: error instanceof ApiFailure ? label(error.text) : String(error) })}
+          title={t('round.refused', { name: entry.name, reason: label(failureLabel(error)) })}
         />
       ))}
       {fault === null ? null : (

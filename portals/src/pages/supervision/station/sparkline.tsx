@@ -18,7 +18,7 @@ interface SparklineProps {
 
 /** The last 15 minutes from history, continued by live samples. */
 export function Sparkline({ device, reading, feed, now }: SparklineProps) {
-  const { label } = useText()
+  const { label, t: say } = useText()
   // Asked for once: what comes after that arrives live. In history it follows the slider by the minute.
   const [opened] = useState(now)
   const end = feed.mode === 'live' ? opened : Math.ceil(now / 60_000) * 60_000
@@ -48,5 +48,15 @@ export function Sparkline({ device, reading, feed, now }: SparklineProps) {
   if (history.isError) return <Failed error={history.error} retry={() => void history.refetch()} />
   if (history.isPending) return <Loading small />
   const to = feed.mode === 'live' ? Math.max(now, reading.at ?? 0) : now
-  return <SeriesChart series={series} height={110} compact from={to - WINDOW_MS} to={to} ariaLabel={label(reading.point.label)} />
+  return (
+    <SeriesChart
+      series={series}
+      height={110}
+      compact
+      from={to - WINDOW_MS}
+      to={to}
+      ariaLabel={label(reading.point.label)}
+      source={say('chart.source.points')}
+    />
+  )
 }

@@ -161,7 +161,15 @@ export function TrendView({ stations }: { readonly stations: readonly StationCon
                   setBefore(null)
                 }}
               >
-                <SeriesChart series={series} height={400} from={period.from} to={period.to} onZoom={zoom} ariaLabel={t('trend.title')} />
+                <SeriesChart
+                  series={series}
+                  height={400}
+                  from={period.from}
+                  to={period.to}
+                  onZoom={zoom}
+                  ariaLabel={t('trend.title')}
+                  source={t('chart.source.points')}
+                />
               </div>
             )}
           </div>

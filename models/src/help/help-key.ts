@@ -1,0 +1,14 @@
+/** Pages that have no menu entry of their own and share the article of another. */
+const shared: Readonly<Record<string, string>> = { 'field.round': 'field.rounds', 'assets.labels': 'records.asset' }
+
+/**
+ * Key of the article that belongs to a page, from its address: `/` overview, `/system/users` system.users, `/records/asset/1`
+ * records.asset, `/station/x` station.
+ */
+export function helpKeyOf(path: string): string {
+  const [first = '', second = ''] = path.split(/[?#]/)[0]?.split('/').filter(Boolean) ?? []
+  if (first === '') return 'overview'
+  if (first === 'station') return 'station'
+  const key = second === '' ? first : `${first}.${second}`
+  return shared[key] ?? key
+}

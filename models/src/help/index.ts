@@ -1,0 +1,5 @@
+export { expectationOf } from './expectation.ts'
+export { helpKeyOf } from './help-key.ts'
+export { fieldExplanation, recordArticle } from './record-article.ts'
+export { stateHelp } from './state-help.ts'
+export { menuEntriesWithHelp } from './pages.ts'

@@ -1,0 +1,5 @@
+export { Explain, ExplainTerm } from './explain.tsx'
+export { ExplainLayer } from './explain-layer.tsx'
+export { HelpButton, HelpDrawer } from './help-button.tsx'
+export { keepForOffline } from './offline.ts'
+export { useArticles, useHelp, useTerms, type Article, type Term } from './use-help.ts'
