@@ -100,3 +100,61 @@ export const businessWords = {
   fresh: entry('新建', 'New', '刚登记，尚未有人处理。', 'Just registered; nobody deals with it yet.'),
   taken: entry('已受理', 'Taken on', '已有人接手处理。', 'Somebody has taken it on.'),
 } as const satisfies Readonly<Record<string, GlossaryTerm>>
+
+/** Money of investors: what happens to it and the accounts it stands in. Every movement touches two accounts by the same amount. */
+export const moneyWords = {
+  toBePaid: entry('待付款', 'To be paid', '已批准，等待银行付款。', 'Approved; the bank is to pay it.'),
+  paid: entry('已付款', 'Paid', '银行已付出。', 'The bank has paid it.'),
+  paymentFailed: entry('付款失败', 'Payment failed', '银行退回，金额回到投资人余额。', 'The bank sent it back; the balance has it again.'),
+  investmentReceived: entry(
+    '投资到账',
+    'Investment received',
+    '收到投资款，尚待确认。',
+    'The money of an investment has come and waits to be confirmed.',
+  ),
+  holdingConfirmed: entry(
+    '确认持有',
+    'Holding confirmed',
+    '投资款转为本金，开始享有收益。',
+    'The money becomes capital and begins to earn.',
+  ),
+  investmentReturned: entry(
+    '退回投资款',
+    'Investment returned',
+    '未确认的投资款退回投资人。',
+    'Money that was not confirmed goes back to the investor.',
+  ),
+  capitalRedeemed: entry('赎回本金', 'Capital redeemed', '本金退回，持有结束。', 'The capital is paid back and the holding ends.'),
+  incomeBooked: entry(
+    '收益入账',
+    'Income booked',
+    '一站一月的收益按比例分给各方，只入账一次。',
+    'The income of a station and month is shared out, once.',
+  ),
+  withdrawalAsked: entry(
+    '提现申请',
+    'Withdrawal asked',
+    '从余额扣下，等待付款；不能超过余额。',
+    'Taken from the balance until it is paid; never above the balance.',
+  ),
+  withdrawalPaid: entry('提现付款', 'Withdrawal paid', '提现款已由银行付出。', 'The bank has paid the withdrawal.'),
+  withdrawalReturned: entry(
+    '提现退回',
+    'Withdrawal returned',
+    '提现未成，金额退回余额。',
+    'The withdrawal failed; the balance has it again.',
+  ),
+  bankAccount: entry('银行存款', 'Bank', '存在银行的钱。', 'Money at the bank.'),
+  unconfirmedMoney: entry(
+    '待确认投资款',
+    'Unconfirmed investments',
+    '已收到、尚未成为本金的投资款。',
+    'Money received that is not capital yet.',
+  ),
+  capital: entry('投资本金', 'Capital', '投资人正在持有的本金。', 'Capital that investors hold.'),
+  gasReceivable: entry('应收气费', 'Gas receivable', '客户应付而未付的气费。', 'Gas that customers owe for.'),
+  stationShare: entry('站点分成', 'Share of the station', '收益中归站点的部分。', 'The part of the income that goes to the station.'),
+  platformShare: entry('平台分成', 'Share of the platform', '收益中归平台的部分。', 'The part of the income that goes to the platform.'),
+  investorIncome: entry('投资人收益', 'Income of investors', '归投资人、可以提现的收益。', 'What investors earned and may withdraw.'),
+  withdrawalUnderWay: entry('提现在途', 'Withdrawals under way', '已从余额扣下、尚未付出的提现。', 'Taken from balances and not paid yet.'),
+} as const satisfies Readonly<Record<string, GlossaryTerm>>

@@ -1,4 +1,4 @@
-import { businessWords } from './business-words.ts'
+import { businessWords, moneyWords } from './business-words.ts'
 import { alarmWords, commandWords, faultWords, machineWords, qualityWords } from './live-words.ts'
 import { measures, units } from './measures.ts'
 import { choiceWords, stateWords } from './record-words.ts'
@@ -16,6 +16,7 @@ export const glossary = {
   ...stateWords,
   ...choiceWords,
   ...businessWords,
+  ...moneyWords,
 } as const satisfies Readonly<Record<string, GlossaryTerm>>
 export type TermKey = keyof typeof glossary
 
@@ -31,6 +32,7 @@ export const glossaryParts = {
   stateWords,
   choiceWords,
   businessWords,
+  moneyWords,
 }
 
 const byWord = new Map(Object.entries(glossary).map(([key, { term }]) => [term.zh, key as TermKey]))
