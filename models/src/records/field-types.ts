@@ -14,6 +14,8 @@ export interface FieldOptions {
   /** Written by services only; shown, never asked for. */
   readonly computed?: true
   readonly sensitivity?: Sensitivity
+  /** Permission without which the field is not there at all: neither in answers, lists, exports nor histories. */
+  readonly right?: string
   /** Asked for only while another field of the same row has one of these values, and `required` makes it needed then; else it stays empty. */
   readonly when?: { readonly field: string; readonly is: readonly string[]; readonly required?: true }
 }

@@ -30,22 +30,26 @@ export function mayTake(actor: Actor, record: RecordModel, transition: string): 
 export const seesMoney = ({ principal }: Pick<Actor, 'principal'>): boolean =>
   principal === null || principal.permissions.has(moneyPermission)
 
+/** Whether he has the right that a field asks for, if it asks for one. */
+export const holdsRight = ({ principal }: Pick<Actor, 'principal'>, { right }: Field): boolean =>
+  right === undefined || principal === null || principal.permissions.has(right)
+
 /** Fields that this person may read. */
 export function readable(actor: Actor): (field: Field) => boolean {
   const money = seesMoney(actor)
-  return (field) => field.sensitivity !== 'secret' && (money || field.type !== 'money')
+  return (field) => field.sensitivity !== 'secret' && (money || field.type !== 'money') && holdsRight(actor, field)
 }
 
-/** An order or a filter by amounts would tell them to who may not see them. */
+/** An order or a filter by what one may not see would tell it. */
 export function demandReadable(
   record: RecordModel,
   query: Pick<ListQuery, 'filters'> & Partial<Pick<ListQuery, 'sort'>>,
   actor: Actor,
 ): void {
-  if (seesMoney(actor)) return
+  const money = seesMoney(actor)
   const fields = allFields(record)
   const asked = [...query.filters, ...(query.sort ?? [])].map(({ field }) => field)
-  const hidden = asked.find((name) => fields[name] && carriesMoney(fields[name]))
+  const hidden = asked.find((name) => fields[name] && ((!money && carriesMoney(fields[name])) || !holdsRight(actor, fields[name])))
   if (hidden !== undefined) throw new Refusal('not-permitted', { field: hidden })
 }
 

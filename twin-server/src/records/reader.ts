@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { externals, type ListQuery, type RecordModel, referrersOf, withoutMoney } from '@twin/models/records'
 import { Refusal } from '../http/api-error.ts'
-import { demand, demandReadable, mayDo, mayTake, seesMoney, visibleRows } from './access.ts'
+import { demand, holdsRight, demandReadable, mayDo, mayTake, seesMoney, visibleRows } from './access.ts'
 import { columnNames } from './columns.ts'
 import { continued, cursorOf, narrowed, ordered, type RowQuery, rowsUnder } from './filters.ts'
 import { mayShow, withoutPersonal } from './personal.ts'
@@ -174,7 +174,8 @@ export function createReader(db: AnyDb, services: ReadonlyMap<string, AnyService
     },
     async show(record, id, field, actor) {
       demand(actor, record, 'view')
-      if (record.fields[field]?.sensitivity !== 'personal') throw new Refusal('not-found')
+      const asked = record.fields[field]
+      if (asked?.sensitivity !== 'personal' || !holdsRight(actor, asked)) throw new Refusal('not-found')
       if (!mayShow(actor)) throw new Refusal('not-permitted')
       const row = await one(record, id, actor)
       return { title: titleOf(record, row), value: row[field] }
@@ -213,5 +214,8 @@ export function presented(record: RecordModel, row: Row, actor: Actor): Row {
 
 /** What a line of the log holds of a row, as this person may read it; personal data were masked when it was written. */
 export function presentedLine(record: RecordModel, part: Values, actor: Pick<Actor, 'principal'>): Values {
-  return seesMoney(actor) ? part : withoutMoney(record, part)
+  const fields = Object.entries(record.fields)
+  const hidden = fields.flatMap(([name, field]) => (Object.hasOwn(part, name) && !holdsRight(actor, field) ? [name] : []))
+  const rest = hidden.length === 0 ? part : Object.fromEntries(Object.entries(part).filter(([name]) => !hidden.includes(name)))
+  return seesMoney(actor) ? rest : withoutMoney(record, rest)
 }

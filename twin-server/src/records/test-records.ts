@@ -22,6 +22,30 @@ export interface Answer extends Values {
   readonly transitions: readonly string[]
 }
 
+/** A role with these permissions and a person who has it alone, signed in. */
+export async function addPerson(
+  world: RecordWorld,
+  code: string,
+  permissions: readonly string[],
+  role: Values = {},
+  user: Values = {},
+): Promise<{ id: string; role: string }> {
+  const demand = (status: number, answer: Answer): void => {
+    if (status !== 200) throw new Error(`${code}: ${status} ${JSON.stringify(answer.error)}`)
+  }
+  const [made, row] = await world.json('POST', '/api/records/role', 'admin', { code: `${code}Role`, name: code, permissions, ...role })
+  demand(made, row)
+  const first = `First#2026-${code}`
+  const [status, body] = await world.json('POST', '/api/users', 'admin', {
+    ...{ username: code, name: code, role: `${code}Role`, stations: null, password: first },
+    ...user,
+  })
+  demand(status, body)
+  await world.token(code, first)
+  demand(...(await world.json('POST', '/api/me/password', code, { current: first, next: `Second#2026-${code}` })))
+  return { id: body.id, role: row.id }
+}
+
 export async function startRecordWorld(scan?: VirusScan, only?: readonly string[]): Promise<RecordWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'twin-files-'))
   let modules: Modules | undefined

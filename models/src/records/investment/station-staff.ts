@@ -17,7 +17,8 @@ export const stationStaff = defineRecord({
     station: reference('站点', 'Station', 'station', { required, fixed: true }),
     name: text('姓名', 'Name', { required, max: 60, search: true }),
     post: text('岗位', 'Post', { required, max: 60, search: true }),
-    phone: text('电话', 'Phone', { max: 30, sensitivity: 'personal' }),
+    // Investors see names and posts, no phone at all.
+    phone: text('电话', 'Phone', { max: 30, sensitivity: 'personal', right: 'stationStaff:operate' }),
     inCharge: flag('负责人', 'In charge', { computed }),
     joinedOn: date('入职日期', 'Joined on'),
     leftOn: date('离职日期', 'Left on', { computed }),

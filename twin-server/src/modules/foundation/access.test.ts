@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoFleet } from '@twin/models/stations'
-import { type RecordWorld, startRecordWorld } from '../../records/test-records.ts'
+import { addPerson, type RecordWorld, startRecordWorld } from '../../records/test-records.ts'
 
 let world: RecordWorld
 beforeAll(async () => {
@@ -13,29 +13,8 @@ const stations = demoFleet()
 const station = stations[0]?.id ?? ''
 type Body = Readonly<Record<string, unknown>>
 
-/** A role with these permissions and a person who has it alone, signed in. */
-async function person(
-  code: string,
-  permissions: readonly string[],
-  role: Body = {},
-  user: Body = {},
-): Promise<{ id: string; role: string }> {
-  const [made, row] = await world.json('POST', '/api/records/role', admin, { code: `${code}Role`, name: code, permissions, ...role })
-  expect(made).toBe(200)
-  const first = `First#2026-${code}`
-  const [status, { id }] = await world.json('POST', '/api/users', admin, {
-    username: code,
-    name: code,
-    role: `${code}Role`,
-    stations: null,
-    password: first,
-    ...user,
-  })
-  expect(status).toBe(200)
-  await world.token(code, first)
-  expect((await world.json('POST', '/api/me/password', code, { current: first, next: `Second#2026-${code}` }))[0]).toBe(200)
-  return { id, role: row.id }
-}
+const person = (code: string, permissions: readonly string[], role: Body = {}, user: Body = {}) =>
+  addPerson(world, code, permissions, role, user)
 const get = (path: string, as: string) => world.json('GET', path, as)
 
 describe('amounts of money', () => {

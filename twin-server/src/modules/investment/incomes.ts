@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { gasMoney, shareOut } from '@twin/models/energy'
-import { station, stationIncome } from '@twin/models/records'
+import { stationIncome } from '@twin/models/records'
 import { installation, type Records } from '../../records/engine.ts'
 import type { Turn, Writer } from '../../records/types.ts'
 import { lockName } from '../../records/writer.ts'
@@ -8,6 +8,7 @@ import { settingIn } from '../foundation/index.ts'
 import type { LivePort } from '../live-port.ts'
 import { addDays, beginOf, dayOfTime, gasCounter, type Month, monthsOf } from '../supervision/index.ts'
 import { post, type Side } from './ledger.ts'
+import { lockedStation } from './standing.ts'
 
 interface Supply {
   readonly station: string
@@ -114,16 +115,10 @@ const holdersOn = (turn: Turn, at: string, day: string): Promise<readonly { read
 
 /** The region that a station belonged to at the end of a day, whatever became of it since. */
 export async function regionOn(turn: Turn, at: string, day: string): Promise<string> {
-  const moves = await turn.tables
-    .selectFrom('station_change')
-    .select(['on', 'fromRegion', 'toRegion'])
-    .where('station', '=', at)
-    .where('what', '=', 'region')
-    .where('deletedAt', 'is', null)
-    .orderBy('createdAt')
-    .execute()
-  const before = moves.findLast(({ on }) => on <= day)?.toRegion
-  const later = moves.find(({ on }) => on > day)?.fromRegion
-  if (before ?? later) return before ?? later ?? ''
-  return (await turn.tables.selectFrom(station.table).select('region').where('id', '=', at).executeTakeFirstOrThrow()).region
+  const { rows } = await sql<{ region: string }>`
+    select "row"->>'region' as region from dated_row
+    where org = ${turn.actor.org} and source = 'station' and id = ${at} and "row" is not null
+    order by (at < to_timestamp(${beginOf(addDays(day, 1)) / 1000})) desc,
+      case when at < to_timestamp(${beginOf(addDays(day, 1)) / 1000}) then -n else n end limit 1`.execute(turn.trx)
+  return rows[0]?.region ?? (await lockedStation(turn, at)).region
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type RecordWorld, startRecordWorld } from '../../records/test-records.ts'
+import { addPerson, type RecordWorld, startRecordWorld } from '../../records/test-records.ts'
 
 const DAY = 86_400_000
 let world: RecordWorld
@@ -79,7 +79,20 @@ it('shares of a station never exceed its share value, and what is paid, confirme
   await act(`investor/${two}/release`, { reason: '核查完毕' })
 })
 
-it('income of a station and month is booked once, in the region of that time, and its parts add up', async () => {
+it('[T4-005] a station that moves to another district changes at once who sees it, and its past income, booked once per month, stays in the region of that time', async () => {
+  const regions = [String((await row(`station/${home}`))['region'])]
+  regions.push(regions[0] === '310115' ? '320505' : '310115')
+  const rights = ['station:view', 'stationIncome:view', 'money:view']
+  for (const [i, region] of regions.entries())
+    await addPerson(world, `district${i}`, rights, { scope: 'region', regions: [region] }, { stations: [] })
+  const sees = async (name: string) => [
+    (await world.json('GET', `/api/records/station/${home}`, name))[0],
+    (await world.json('GET', `/api/stations/${home}`, name))[0],
+    (await get(`stationIncome?station=${home}`, name)).total,
+  ]
+  expect(await sees('district0')).toEqual([200, 200, 0])
+  expect(await sees('district1')).toEqual([404, 404, 0])
+
   const [, contract] = await post('gasContract', {
     ...{ station: home, customer: '丙公司', outlet, price: 0.12345, starts: '2026-03-01', ends: '2026-12-31' },
   })
@@ -96,6 +109,9 @@ it('income of a station and month is booked once, in the region of that time, an
   world.now = edge(2026, 4, 1) + 3_600_000
   const other = first['region'] === '310115' ? '320505' : '310115'
   expect((await put(`station/${home}`, { version: first.version, region: other }))[0]).toBe(200)
+  expect(other).toBe(regions[1])
+  expect(await sees('district0')).toEqual([404, 404, 0])
+  expect(await sees('district1')).toEqual([200, 200, 0])
   world.now = edge(2026, 4, 2) + 3_600_000
   await Promise.all([world.modules.runPeriodic(), world.modules.runPeriodic()])
   await world.modules.runPeriodic()
@@ -107,6 +123,12 @@ it('income of a station and month is booked once, in the region of that time, an
   expect((await get(`stationIncome?station=${home}&sort=month`)).rows).toMatchObject([
     march,
     { month: '2026-04', region: other, amount: 1_234_500 },
+  ])
+  expect(await sees('district0')).toEqual([404, 404, 0])
+  expect(await sees('district1')).toEqual([200, 200, 2])
+  expect((await get('stationIncome/statistics?by=region')).rows).toMatchObject([
+    { keys: [regions[0]], measures: { amount: 12_345_000 } },
+    { keys: [regions[1]], measures: { amount: 1_234_500 } },
   ])
   expect(await balances()).toMatchObject({ income: 3_333_150 + 333_315, platform: 1_234_500 + 123_450, receivable: -13_579_500 })
   expect(Object.values(await balances()).reduce((sum, each) => sum + each, 0)).toBe(0)
@@ -125,7 +147,8 @@ it('a withdrawal never goes above the balance, however many ask at once; refused
   await act(`withdrawal/${second}/refuse`, { reason: '重复' })
   expect(await ask(balance - 1_000_000 + 1)).toMatchObject([409, {}])
 
-  const payer = await roleFor('operator', ['withdrawal:view', 'withdrawal:approve'])
+  const payer = 'cashier'
+  await addPerson(world, payer, ['withdrawal:view', 'withdrawal:approve', 'money:view'])
   const paid = { payout: 'FK-1', paidOn: '2026-05-03' }
   expect((await post(`withdrawal/${first}/pay`, { input: paid }, payer))[0]).toBe(409)
   expect((await post(`withdrawal/${first}/approve`, {}, payer))[0]).toBe(200)
@@ -144,14 +167,6 @@ it('a withdrawal never goes above the balance, however many ask at once; refused
     select 'x', now(), now(), id, 'bank', 0, 5 from posting limit 1`
   await expect(unbalanced.execute(world.db)).rejects.toThrow(/does not add up/)
 })
-
-/** A role with these permissions, for a demo user. */
-async function roleFor(username: string, permissions: readonly string[]): Promise<string> {
-  const { rows } = await sql<{ id: string }>`select id from auth_user where username = ${username}`.execute(world.db)
-  const [status, made] = await post('role', { code: 'clerk', name: '财务', permissions, members: [rows[0]?.id] })
-  expect([status, made.error]).toEqual([200, undefined])
-  return username
-}
 
 it('[T4-003] the log has every sign-in and every change of investments, shares, contracts and withdrawals with old and new amount and user; it cannot be changed, is kept, and a number gives the whole history', async () => {
   await world.json('POST', '/api/auth/sign-in/username', 'viewer', { username: 'engineer', password: 'Engineer#2026' })
@@ -196,8 +211,8 @@ it('[T4-003] the log has every sign-in and every change of investments, shares, 
   ])
   const [paid] = (await get('withdrawal?state=paid')).rows
   expect(await log({ number: String(paid?.['document']) })).toMatchObject([
-    { action: 'pay', userName: 'operator', before: { state: 'approved', payout: null }, after: { state: 'paid', payout: 'FK-1' } },
-    { action: 'approve', userName: 'operator' },
+    { action: 'pay', userName: 'cashier', before: { state: 'approved', payout: null }, after: { state: 'paid', payout: 'FK-1' } },
+    { action: 'approve', userName: 'cashier' },
     { action: 'create', userName: 'admin', after: { amount: 1_000_000 } },
   ])
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type RecordWorld, startRecordWorld } from '../../records/test-records.ts'
+import { addPerson, type RecordWorld, startRecordWorld } from '../../records/test-records.ts'
 
 let world: RecordWorld
 let home = ''
@@ -41,8 +41,13 @@ it('[T4-006] the profile of a station is one record with a version: an outdated 
   expect((await get(`station/${home}`, 'viewer'))[1].row).toMatchObject({ name: profile.name, capacity: 300, site })
 })
 
-it('exactly one person is in charge of a station: another replaces the first with date, who left stays', async () => {
-  const staff = (name: string) => post('stationStaff', { station: home, name, post: '站长', phone: '13812345678', joinedOn: '2026-01-05' })
+it('[T4-007] staff have post, phone and duty; exactly one is in charge, another replaces the first with date, who left stays; an investor gets names and posts and no phone at all', async () => {
+  const rights = ['view', 'operate'].map((action) => `stationStaff:${action}`)
+  await addPerson(world, 'manager', ['station:view', 'stationCharge:view', ...rights], {}, { stations: [home] })
+  const admin = 'manager'
+  const act = async (path: string, input: object = {}) => post(path, { input }, admin)
+  const staff = (name: string) =>
+    post('stationStaff', { station: home, name, post: '站长', phone: '13812345678', joinedOn: '2026-01-05' }, admin)
   const [[, first], [, second], [, third]] = [await staff('赵一'), await staff('钱二'), await staff('孙三')]
   const inCharge = async () => (await get(`stationStaff?station=${home}&inCharge=true`))[1].rows.map(({ id }) => id)
   expect(await inCharge()).toEqual([first.id])
@@ -68,6 +73,24 @@ it('exactly one person is in charge of a station: another replaces the first wit
   expect((await get(`stationStaff/${first.id}`))[1].row).toMatchObject({ state: 'left', leftOn: '2026-03-02' })
   expect((await act(`stationStaff/${now}/startDuty`))[1]['state']).toBe('onDuty')
   expect(world.stations.get(home)).toMatchObject({ manager: (await get(`stationStaff/${now}`))[1].row['name'] })
+
+  await addPerson(world, 'holder', ['station:view', 'stationStaff:view', 'personal:view'])
+  const [, seen] = await get('stationStaff?sort=name', 'holder')
+  expect(seen.rows).toHaveLength(3)
+  for (const person of seen.rows) {
+    expect(person).toMatchObject({ name: expect.any(String) as string, post: '站长' })
+    expect(person).not.toHaveProperty('phone')
+  }
+  const [, one] = await get(`stationStaff/${now}`, 'holder')
+  expect(one.row).not.toHaveProperty('phone')
+  expect(JSON.stringify([one, (await get(`stationStaff/${now}/history`, 'holder'))[1]])).not.toContain('phone')
+  for (const query of ['phone=13812345678', 'phone.empty=false']) expect((await get(`stationStaff?${query}`, 'holder'))[0]).toBe(403)
+  expect((await post(`stationStaff/${now}/show/phone`, {}, 'holder'))[0]).toBe(404)
+  const file = await world.call('GET', '/api/records/stationStaff/export?format=csv', 'holder')
+  expect(await file.text()).not.toMatch(/电话|138/)
+  // Colleagues see it masked, as all personal data.
+  expect((await get(`stationStaff/${now}`, 'manager'))[1].row['phone']).toBe('138****5678')
+  expect((await post('stationStaff', { station: home, name: '外人', post: '站长' }, 'holder'))[0]).toBe(403)
 })
 
 it('[T4-008] services have price, unit and validity; only what is enabled can be ordered at that station, and a price change leaves orders alone', async () => {
