@@ -32,9 +32,12 @@ const { values, positionals } = parseArgs({
     profile: { type: 'string' },
     /** portal: of a product that runs already, with the demo's sign-ins. */
     url: { type: 'string' },
+    /** Options of Node for the product, to compare. */
+    node: { type: 'string' },
   },
 })
-const env: NodeJS.ProcessEnv = values.profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` } : {}
+const nodeOptions = [values.node, values.profile && `--cpu-prof --cpu-prof-dir=${values.profile}`].filter(Boolean).join(' ')
+const env: NodeJS.ProcessEnv = nodeOptions === '' ? {} : { NODE_OPTIONS: nodeOptions }
 const common = {
   seconds: Number(values.seconds),
   warmup: Number(values.warmup),

@@ -1,6 +1,8 @@
-import mqtt, { type IClientPublishOptions, type IPublishPacket } from 'mqtt'
+import mqtt, { type IClientPublishOptions } from 'mqtt'
+import type { Duplex, Writable } from 'node:stream'
 import { createDeferredAcks, type DeferredAcks } from './deferred-acks.ts'
 import type { Log } from './log.ts'
+import { createPublishTap, type TappedPublish } from './publish-tap.ts'
 
 export interface BrokerSessionOptions {
   readonly url: string
@@ -28,14 +30,14 @@ export interface BrokerSession {
   close(): Promise<void>
 }
 
-/** mqtt.js has no public way to acknowledge later; the contract test `broker-session.test.ts` guards this. */
+/** Of mqtt.js: makes the connection that it then reads with `pipe`. */
 interface PrivateParts {
-  handleMessage(packet: IPublishPacket, done: (error?: Error) => void): void
+  streamBuilder(client: unknown): Duplex
 }
 
-/** mqtt.js takes an error here as: go on, but send no PUBACK. */
-const DEFER = new Error('acknowledged later')
 const SESSION_EXPIRY_S = 7200
+
+const nothing = (): void => undefined
 
 /** One lasting MQTT 5 session with an external broker that acknowledges only what is durable. Connects in the background, again and again. */
 export function openBrokerSession(options: BrokerSessionOptions): BrokerSession {
@@ -70,13 +72,32 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
     if (packet.cmd === 'puback') lastCode = packet.reasonCode ?? 0
   })
 
-  inner.handleMessage = (packet, done) => {
-    const mine = acks
-    const release = packet.qos === 1 && packet.messageId !== undefined ? mine?.arrived(packet.messageId) : undefined
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
-    options.onMessage({ topic: packet.topic, payload, dup: packet.dup }, () => release?.())
-    if (release) done(DEFER)
-    else done()
+  /** Messages that came in right behind the broker's CONNACK, before the library has told of it. */
+  let early: TappedPublish[] = []
+  const take = (packet: TappedPublish): void => {
+    const { topic, payload, dup, messageId } = packet
+    if (acks === undefined) early.push(packet)
+    else options.onMessage({ topic, payload, dup }, messageId === undefined ? nothing : acks.arrived(messageId))
+  }
+  // Messages go past the library, which has no way to acknowledge later and costs more than all that is done with them; all else is its own.
+  const build = inner.streamBuilder
+  inner.streamBuilder = (self) => {
+    const stream = build(self)
+    acks?.abandon()
+    acks = undefined
+    early = []
+    stream.pipe = <T extends NodeJS.WritableStream>(sink: T): T => {
+      const tap = createPublishTap(
+        (packet) => {
+          if (client.stream === stream) take(packet)
+        },
+        (bytes) => (sink as unknown as Writable).write(bytes),
+      )
+      stream.on('data', (chunk: Buffer) => tap.take(chunk))
+      stream.once('end', () => sink.end())
+      return sink
+    }
+    return stream
   }
 
   client.on('connect', (connack) => {
@@ -85,6 +106,7 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
     acks = createDeferredAcks((packets) => {
       if (client.connected && client.stream === stream) stream.write(packets)
     })
+    for (const packet of early.splice(0)) take(packet)
     if (knownBefore && !connack.sessionPresent) options.onSessionLost()
     knownBefore = true
     subscribe(connack.sessionPresent)
