@@ -41,7 +41,7 @@ function bare(): number {
   const started = worked()
   for (let n = 0; n < messages; n++) {
     for (const name of names) values[findPoint(kind, name)] = n
-    slab.fold({ at: n, values, quality }, null, null)
+    slab.fold({ at: n, values, quality }, null)
   }
   return (worked() - started) / messages
 }

@@ -3,7 +3,7 @@ import type { StationConfig } from '@twin/models/stations'
 import type { Fact } from '@twin/models/twin'
 import type { IdSource } from '../ports.ts'
 import { nextDue, stateOfDevice, type DeviceContext } from '../device/device-actor.ts'
-import { CellReadings, type CellState, DeriveReader, DeviceCore, initialCell, SlabUndo, WindowUndo } from '../telemetry/index.ts'
+import { CellReadings, type CellState, DeriveReader, DeviceCore, initialCell, SlabUndo } from '../telemetry/index.ts'
 import type { NightWatch } from '../station/night.ts'
 import { OpenTurn } from './open-turn.ts'
 import type { CellView, NewRow, Turn, TurnResult } from './turn.ts'
@@ -12,7 +12,7 @@ import type { CellView, NewRow, Turn, TurnResult } from './turn.ts'
 const LATE_MS = 10_000
 const NO_STATES: AlarmStates = {}
 /** One turn runs at a time, so all cells share the copies that undo it. */
-const undo = new SlabUndo(new WindowUndo())
+const undo = new SlabUndo()
 
 /** A station and its devices: one shard, one mailbox, one moment. */
 export class Cell implements CellView {

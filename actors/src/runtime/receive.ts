@@ -115,8 +115,8 @@ function reportedPosition(cell: Cell, core: DeviceCore, at: number, dirty: reado
   const lat = findPoint(core.table.kind, 'latitude')
   const lng = findPoint(core.table.kind, 'longitude')
   if (!dirty.includes(lat) && !dirty.includes(lng)) return []
-  const { val } = core.slab
-  const position = { lat: val[lat] ?? NaN, lng: val[lng] ?? NaN, at, source: 'gnss' as const, accuracy: null, by: null }
+  const { slab } = core
+  const position = { lat: slab.value(lat), lng: slab.value(lng), at, source: 'gnss' as const, accuracy: null, by: null }
   if (!Number.isFinite(position.lat) || !Number.isFinite(position.lng)) return []
   return [{ kind: 'position.changed' as const, v: 1 as const, at, body: position }]
 }

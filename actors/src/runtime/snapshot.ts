@@ -1,7 +1,7 @@
 import type { AlarmStates } from '@twin/models/alarms'
 import { initialDevice } from '../device/index.ts'
 import { initialStation } from '../station/index.ts'
-import { Slab, type CellState, type Cursor, type DeviceCore } from '../telemetry/index.ts'
+import type { CellState, Cursor, DeviceCore } from '../telemetry/index.ts'
 import type { Cell } from './cell.ts'
 
 /** Body of a cell's snapshot. Arrays of numbers are base64 of their bytes; NaN and times survive as they are. */
@@ -29,8 +29,7 @@ interface DeviceBody {
   readonly backlogSource: number | null
 }
 
-const encode = (array: Float64Array | Uint8Array): string =>
-  Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64')
+const bytesOf = (array: Float64Array | Uint8Array): Buffer => Buffer.from(array.buffer, array.byteOffset, array.byteLength)
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 export function takeSnapshot(cell: Cell): SnapshotBody {
@@ -51,16 +50,17 @@ function deviceBody(core: DeviceCore): DeviceBody {
   for (const [index, slot] of table.layout.stuck.entries()) if (slot >= 0) stuck[slot] = names[index] ?? ''
   return {
     kind: core.config.kind,
-    slab: encode(slab.bytes),
+    slab: Buffer.concat([slab.val, slab.ts, slab.changed, slab.q].map(bytesOf)).toString('base64'),
     stuck,
-    windows: slab.windows.map(({ spec, slots }) => ({
-      point: names[spec.point] ?? '',
-      fn: spec.fn,
-      windowS: spec.windowS,
-      slots: encode(slots),
-    })),
+    windows: table.layout.windows.flatMap((kept = []) =>
+      kept.flatMap((window) => {
+        const { point, fn, windowS } = window.spec
+        const slots = window.save(slab.n)
+        return slots === null ? [] : [{ point: names[point] ?? '', fn, windowS, slots: bytesOf(slots).toString('base64') }]
+      }),
+    ),
     cursors: { t: core.cursors.t ?? null, e: core.cursors.e ?? null },
-    measured: names.filter((_, index) => core.measured[index] === 1),
+    measured: names.filter((_, index) => slab.isMeasured(index)),
     telemetryAt: finite(core.telemetryAt),
     backlogAt: finite(core.backlogAt),
     backlogSource: finite(core.backlogSource),
@@ -82,34 +82,35 @@ export function loadSnapshot(cell: Cell, body: SnapshotBody): void {
 function loadDevice(core: DeviceCore, saved: DeviceBody, names: readonly string[]): void {
   const { layout, kind } = core.table
   const indexOf = new Map(kind.points.map((point, index) => [point.name, index]))
-  const old = new Slab({ points: names.length, stuck: new Int16Array(names.length), stuckCount: saved.stuck.length, windows: new Map() })
-  old.bytes.set(Buffer.from(saved.slab, 'base64'))
+  const { slab } = core
+  const [count, stuckCount] = [names.length, saved.stuck.length]
+  const bytes = Buffer.from(saved.slab, 'base64')
+  const old = numbersOf(bytes.subarray(0, (2 * count + stuckCount) * 8))
+  const [val, ts, changed, q] = [slab.val, slab.ts, slab.changed, slab.q]
   for (const [place, name] of names.entries()) {
     const index = indexOf.get(name)
     if (index === undefined) continue
-    core.slab.val[index] = old.val[place] ?? NaN
-    core.slab.ts[index] = old.ts[place] ?? NaN
-    core.slab.q[index] = old.q[place] ?? 255
+    val[index] = old[place] ?? NaN
+    ts[index] = old[count + place] ?? NaN
+    q[index] = bytes[(2 * count + stuckCount) * 8 + place] ?? 255
     const slot = layout.stuck[index] ?? -1
     const oldSlot = saved.stuck.indexOf(name)
-    if (slot >= 0 && oldSlot >= 0) core.slab.changed[slot] = old.changed[oldSlot] ?? NaN
+    if (slot >= 0 && oldSlot >= 0) changed[slot] = old[2 * count + oldSlot] ?? NaN
   }
-  for (const window of saved.windows) {
-    const point = indexOf.get(window.point)
-    const spec =
-      point === undefined ? undefined : layout.windows.get(point)?.find((s) => s.fn === window.fn && s.windowS === window.windowS)
-    if (spec === undefined) continue
-    const bytes = Buffer.from(window.slots, 'base64')
-    const { slots } = core.slab.window(spec)
-    slots.set(new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + slots.byteLength)))
+  for (const { point, fn, windowS, slots } of saved.windows) {
+    const window = layout.windows[indexOf.get(point) ?? -1]?.find(({ spec }) => spec.fn === fn && spec.windowS === windowS)
+    window?.load(slab.n, numbersOf(Buffer.from(slots, 'base64')))
   }
   core.cursors.t = saved.cursors.t ?? undefined
   core.cursors.e = saved.cursors.e ?? undefined
   for (const name of saved.measured) {
     const index = indexOf.get(name)
-    if (index !== undefined) core.measured[index] = 1
+    if (index !== undefined) slab.setMeasured(index)
   }
   core.telemetryAt = saved.telemetryAt ?? -Infinity
   core.backlogAt = saved.backlogAt ?? -Infinity
   core.backlogSource = saved.backlogSource ?? -Infinity
 }
+
+/** Bytes of a snapshot lie where they like; numbers want a place of their own. */
+const numbersOf = (bytes: Buffer): Float64Array => new Float64Array(Uint8Array.from(bytes).buffer)

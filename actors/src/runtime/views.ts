@@ -25,12 +25,13 @@ export function viewOf(cell: Cell, wall: number): StationView {
 }
 
 function qualitiesAt(core: DeviceCore, now: number): number[] {
-  return Array.from(core.slab.q, (quality, index) => {
+  const { q, ts } = core.slab
+  return Array.from(q, (quality, index) => {
     const point = core.table.kind.points[index]
     if (point === undefined || quality === NEVER) return quality
-    if (!core.linkUp && core.measured[index] === 1) return STALE
+    if (!core.linkUp && core.slab.isMeasured(index)) return STALE
     if (!core.linkUp && point.tier !== 'derived') return STALE
-    return effectiveQuality(point, quality, core.slab.ts[index] ?? NaN, now)
+    return effectiveQuality(point, quality, ts[index] ?? NaN, now)
   })
 }
 

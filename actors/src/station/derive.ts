@@ -45,7 +45,7 @@ function record(cell: CellView, turn: Turn, core: DeviceCore, derived: DerivedVa
   const values: [number, number][] = []
   for (const name of Object.keys(derived)) {
     const index = findPoint(table.kind, name)
-    if (index >= 0 && core.measured[index] !== 1) values.push([index, derived[name] ?? NaN])
+    if (index >= 0 && !core.slab.isMeasured(index)) values.push([index, derived[name] ?? NaN])
   }
   const repeat = now - core.derivedAt >= REPEAT_MS || now < core.derivedAt
   let worth = false
@@ -54,16 +54,16 @@ function record(cell: CellView, turn: Turn, core: DeviceCore, derived: DerivedVa
   if (repeat) for (const name of ages) addRead(cell, core, name, values)
   const rest = now - core.derivedAt < everyMs && now >= core.derivedAt
   for (const [index, value] of values) {
-    const was = slab.val[index] ?? NaN
+    const was = slab.value(index)
     const sudden = table.special[index] !== null || Number.isNaN(value) !== Number.isNaN(was)
-    if (slab.q[index] === NEVER && Number.isNaN(value)) continue
+    if (slab.quality(index) === NEVER && Number.isNaN(value)) continue
     if (sudden ? !Object.is(value, was) : !rest && Math.abs(value - was) > (table.deadband[index] ?? 0)) worth = true
   }
   if (!worth && !(repeat && values.some(([, value]) => !Number.isNaN(value)))) return
   core.derivedAt = now
   const row = { values: new Float64Array(table.layout.points).fill(NaN), quality: new Uint8Array(table.layout.points).fill(NEVER) }
   for (const [index, value] of values) {
-    if (Number.isNaN(value) && slab.q[index] === NEVER) continue
+    if (Number.isNaN(value) && slab.quality(index) === NEVER) continue
     row.values[index] = value
     row.quality[index] = Number.isNaN(value) ? BAD : GOOD
   }
@@ -77,6 +77,6 @@ function record(cell: CellView, turn: Turn, core: DeviceCore, derived: DerivedVa
 
 function addRead(cell: CellView, core: DeviceCore, name: string, values: [number, number][]): void {
   const index = findPoint(core.table.kind, name)
-  if (index < 0 || core.table.special[index] === null || core.measured[index] === 1) return
+  if (index < 0 || core.table.special[index] === null || core.slab.isMeasured(index)) return
   values.push([index, cell.readings.read(core, index)])
 }

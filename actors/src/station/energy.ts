@@ -12,14 +12,14 @@ export function stepEnergyDay(cell: CellView, turn: Turn): boolean {
   readings.now = now
   const { energy } = counterSources(config)
   const index = findPoint(own.table.kind, 'energyToday')
-  const since = own.slab.ts[index] ?? NaN
+  const since = index < 0 ? NaN : own.slab.at(index)
   const known = before !== null && since >= before.day && since <= now
   const after = energyDay(
     before,
     {
       now,
       counter: reader.value(energy.device, energy.point),
-      used: known ? (own.slab.val[index] ?? NaN) : NaN,
+      used: known ? own.slab.value(index) : NaN,
       sinceMs: now - (known ? since : (before?.day ?? now)),
       maxPower: plantLimits(config)?.ratedPower ?? 0,
     },

@@ -24,6 +24,6 @@ export function presenceDue(cell: CellView): number {
   const { own } = cell
   if (own === undefined || cell.state.station.presence === 'unknown') return Infinity
   const index = findPoint(own.table.kind, 'roomOccupied')
-  const at = own.slab.ts[index] ?? NaN
+  const at = index < 0 ? NaN : own.slab.at(index)
   return Number.isNaN(at) ? Infinity : at + (own.table.staleMs[index] ?? 0) + 1
 }

@@ -40,11 +40,11 @@ export class CellReadings implements Readings {
     const { table } = core
     const slab = this.late !== null && core === this.self ? this.late : core.slab
     if (slab === core.slab && table.special[index] !== null) return this.#special(core, index)
-    const q = slab.q[index]
+    const q = slab.quality(index)
     if (q === NEVER || q === BAD || q === STALE) return NaN
     if (slab === core.slab && !core.linkUp && !this.#ours(core, index)) return NaN
-    if (this.now - (slab.ts[index] as number) > (table.staleMs[index] as number)) return NaN
-    return slab.val[index] as number
+    if (this.now - slab.at(index) > (table.staleMs[index] as number)) return NaN
+    return slab.value(index)
   }
 
   stuckS(owner: Owner, index: number): number {
@@ -53,7 +53,7 @@ export class CellReadings implements Readings {
     const slot = core.table.layout.stuck[index] ?? -1
     if (slot < 0 || Number.isNaN(this.read(core, index))) return NaN
     const slab = this.late !== null && core === this.self ? this.late : core.slab
-    return Math.max(0, (this.now - (slab.changed[slot] as number)) / 1000)
+    return Math.max(0, (this.now - slab.changedAt(slot)) / 1000)
   }
 
   avg(owner: Owner, index: number, windowS: number): number {
@@ -70,7 +70,10 @@ export class CellReadings implements Readings {
     const core = this.#core(owner)
     if (core === undefined) return false
     return (
-      core.measured[index] === 1 || core.table.derived[index] === 1 || core.table.special[index] !== null || core.slab.q[index] !== NEVER
+      core.slab.isMeasured(index) ||
+      core.table.derived[index] === 1 ||
+      core.table.special[index] !== null ||
+      core.slab.quality(index) !== NEVER
     )
   }
 
@@ -92,20 +95,20 @@ export class CellReadings implements Readings {
     const core = this.#core(owner)
     if (core === undefined || Number.isNaN(this.read(core, index))) return NaN
     const slab = this.late !== null && core === this.self ? this.late : core.slab
-    return slab.find(index, fn, windowS)?.read(this.now) ?? (fn === 'count' ? 0 : NaN)
+    return slab.find(index, fn, windowS)?.read(slab.n, this.now) ?? (fn === 'count' ? 0 : NaN)
   }
 
   /** Points the twin writes or computes do not depend on the device's link. */
   #ours(core: DeviceCore, index: number): boolean {
-    return core.measured[index] !== 1
+    return !core.slab.isMeasured(index)
   }
 
   #plain(core: DeviceCore, index: number): number {
     const { slab } = core
-    const q = slab.q[index]
+    const q = slab.quality(index)
     if (!core.linkUp || q === NEVER || q === BAD || q === STALE) return NaN
-    if (this.now - (slab.ts[index] as number) > (core.table.staleMs[index] as number)) return NaN
-    return slab.val[index] as number
+    if (this.now - slab.at(index) > (core.table.staleMs[index] as number)) return NaN
+    return slab.value(index)
   }
 
   #special(core: DeviceCore, index: number): number {

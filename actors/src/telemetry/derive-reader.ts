@@ -32,11 +32,14 @@ export class DeriveReader implements PointReader {
   }
   measures(device: string, point: string): boolean {
     const found = this.#find(device, point)
-    return found !== undefined && found.core.measured[found.index] === 1
+    return found !== undefined && found.core.slab.isMeasured(found.index)
   }
   count24h(device: string, point: string): number {
     const found = this.#find(device, point)
-    const window = found?.core.slab.find(found.index, 'count', DAY_S)
-    return window?.full(this.#readings.now) === true ? window.read(this.#readings.now) : NaN
+    if (!found) return NaN
+    const { slab } = found.core
+    const { now } = this.#readings
+    const window = slab.find(found.index, 'count', DAY_S)
+    return window?.full(slab.n, now) === true ? window.read(slab.n, now) : NaN
   }
 }

@@ -8,7 +8,10 @@ import { LetterLimit } from './letter-limit.ts'
 import { SafeSeq } from './safe-seq.ts'
 import { Slab, type Sample, type SlabUndo } from './slab.ts'
 
-/** Everything live of one device but its logical state. */
+/**
+ * Everything live of one device but its logical state. Times stand in its slab: as fields each would be an object of its own. What a turn that
+ * was undone wrote of them is undone with it.
+ */
 export class DeviceCore {
   readonly id: string
   readonly address: string
@@ -17,31 +20,13 @@ export class DeviceCore {
   readonly slab: Slab
   /** Values as of the source time of an upload of late data; only while it lasts. */
   backlog: Slab | null = null
-  /** Arrival and source time of its newest row. */
-  backlogAt = -Infinity
-  backlogSource = -Infinity
   readonly cursors: Record<'t' | 'e', Cursor | undefined> = { t: undefined, e: undefined }
   safe = new SafeSeq()
   /** As the device wrote it, for commands. */
   boot: string | number | null = null
-  /** Arrival of the newest message. */
-  heardAt = -Infinity
-  /** Source time of the newest sample the device measured. */
-  telemetryAt = -Infinity
-  /** Server time of its last birth, and of the last time it was asked for one. */
-  bornAt = -Infinity
-  rebirthAskedAt = -Infinity
   /** Link is online; follows `DeviceState.link`. */
   linkUp = false
-  /** Points the device declared or was seen to report: the twin does not write these. */
-  readonly measured: Uint8Array
-  /** Last evaluation of what depends on time. */
-  timedAt = -Infinity
-  noticedAt = -Infinity
-  derivedAt = -Infinity
   #letters: LetterLimit | null = null
-  /** When an alarm changes by waiting alone, in the cell's time. */
-  due = Infinity
   /** Made when the first is asked for: most devices have none that an expression reads. */
   #settings: Map<string, number> | null = null
 
@@ -51,7 +36,74 @@ export class DeviceCore {
     this.config = config
     this.table = tableOf(config.kind, config.variant)
     this.slab = new Slab(this.table.layout)
-    this.measured = new Uint8Array(this.table.layout.points)
+    this.due = Infinity
+  }
+
+  /** Arrival of the newest message. */
+  get heardAt(): number {
+    return this.slab.n[this.table.layout.own + 0] as number
+  }
+  set heardAt(at: number) {
+    this.slab.n[this.table.layout.own + 0] = at
+  }
+  /** Source time of the newest sample the device measured. */
+  get telemetryAt(): number {
+    return this.slab.n[this.table.layout.own + 1] as number
+  }
+  set telemetryAt(at: number) {
+    this.slab.n[this.table.layout.own + 1] = at
+  }
+  /** When an alarm changes by waiting alone, in the cell's time. */
+  get due(): number {
+    return this.slab.n[this.table.layout.own + 2] as number
+  }
+  set due(at: number) {
+    this.slab.n[this.table.layout.own + 2] = at
+  }
+  /** Last evaluation of what depends on time. */
+  get timedAt(): number {
+    return this.slab.n[this.table.layout.own + 3] as number
+  }
+  set timedAt(at: number) {
+    this.slab.n[this.table.layout.own + 3] = at
+  }
+  get noticedAt(): number {
+    return this.slab.n[this.table.layout.own + 4] as number
+  }
+  set noticedAt(at: number) {
+    this.slab.n[this.table.layout.own + 4] = at
+  }
+  get derivedAt(): number {
+    return this.slab.n[this.table.layout.own + 5] as number
+  }
+  set derivedAt(at: number) {
+    this.slab.n[this.table.layout.own + 5] = at
+  }
+  /** Server time of its last birth, and of the last time it was asked for one. */
+  get bornAt(): number {
+    return this.slab.n[this.table.layout.own + 6] as number
+  }
+  set bornAt(at: number) {
+    this.slab.n[this.table.layout.own + 6] = at
+  }
+  get rebirthAskedAt(): number {
+    return this.slab.n[this.table.layout.own + 7] as number
+  }
+  set rebirthAskedAt(at: number) {
+    this.slab.n[this.table.layout.own + 7] = at
+  }
+  /** Arrival and source time of the newest row of a backlog. */
+  get backlogAt(): number {
+    return this.slab.n[this.table.layout.own + 8] as number
+  }
+  set backlogAt(at: number) {
+    this.slab.n[this.table.layout.own + 8] = at
+  }
+  get backlogSource(): number {
+    return this.slab.n[this.table.layout.own + 9] as number
+  }
+  set backlogSource(at: number) {
+    this.slab.n[this.table.layout.own + 9] = at
   }
 
   get letters(): LetterLimit {
@@ -73,7 +125,7 @@ export class DeviceCore {
     this.linkUp = state.link.state === 'online'
     for (const name of state.declared) {
       const index = findPoint(this.table.kind, name)
-      if (index >= 0 && this.table.derived[index] !== 1) this.measured[index] = 1
+      if (index >= 0 && this.table.derived[index] !== 1) this.slab.setMeasured(index)
     }
   }
 
@@ -81,13 +133,13 @@ export class DeviceCore {
   fold(row: FoldedRow, lateMs: number, undo: SlabUndo | null, dirty: number[] | null): number {
     const late = isLate(row, lateMs)
     undo?.save(this.slab)
-    const taken = this.slab.fold(row, undo?.windows ?? null, late ? null : dirty)
+    const taken = this.slab.fold(row, late ? null : dirty)
     if (row.origin === 'derived') return 0
-    for (const index of this.table.substituted) if (row.quality[index] !== NEVER) this.measured[index] = 1
+    for (const index of this.table.substituted) if (row.quality[index] !== NEVER) this.slab.setMeasured(index)
     if (late) {
       if (this.backlog === null) this.backlog = new Slab(this.table.layout)
       else undo?.save(this.backlog)
-      this.backlog.fold(row, undo?.windows ?? null, dirty)
+      this.backlog.fold(row, dirty)
       this.backlogAt = row.received
       this.backlogSource = Math.max(this.backlogSource, row.at)
     } else if (row.at > this.telemetryAt) this.telemetryAt = row.at

@@ -1,8 +1,8 @@
 import { compileAlarms, compileNotices, type AlarmSet, type CompiledNotice } from '@twin/models/alarms'
 import { compileCondition, type CompiledCondition, type WindowUse } from '@twin/models/expressions'
 import { deviceKinds, findPoint, kindOf, staleAfterMs, type DeviceKind } from '@twin/models/kinds'
-import type { SlabLayout } from './slab.ts'
-import type { WindowSpec } from './windows.ts'
+import { OWN_NUMBERS, type SlabLayout, windowsFrom } from './slab.ts'
+import { Window, type WindowSpec } from './windows.ts'
 
 /** Points whose value follows from time or state: they are computed when they are read. */
 export type Special =
@@ -141,5 +141,13 @@ function makeLayout(kind: DeviceKind, uses: readonly WindowUse[]): SlabLayout {
     const point = findPoint(kind, name)
     if (point >= 0) add({ point, fn: 'count', windowS: DAY_S })
   }
-  return { points, stuck, stuckCount, windows }
+  let own = windowsFrom(points, stuckCount)
+  const places: Window[][] = []
+  for (const [point, specs] of windows)
+    places[point] = specs.map((spec) => {
+      const window = new Window(spec, own)
+      own = window.end
+      return window
+    })
+  return { points, stuck, stuckCount, windows: Array.from({ length: points }, (_, i) => places[i]), own, numbers: own + OWN_NUMBERS }
 }

@@ -8,167 +8,162 @@ export interface WindowSpec {
 /** A value held longer than this without a report is a gap, not a mean. */
 const HOLD_MS = 130_000
 const SLOTS = 24
-/** Numbers per slot: bucket number and two sums, of which a counter needs one. */
-const widths = { avg: 3, rate: 3, count: 2 } as const
+/** Sums per slot. */
+const sums = { avg: 2, rate: 2, count: 1 } as const
 
 /** A counter that fell was reset: it counts from zero. */
 const growth = (value: number, was: number): number => (value >= was ? value - was : value)
 
 /**
- * A ring of buckets over source time. A slot carries its bucket's number, so an addition touches exactly one slot (cheap to undo)
- * and old slots fall out by themselves.
+ * A ring of buckets over source time, in numbers of a slab (`n`, NaN at first) from `from` on: an object and an array for each window of each
+ * device would cost as much again as its numbers. First stands the number of the newest bucket, then the sums of each slot; NaN = nothing came in it.
  */
 export class Window {
   readonly spec: WindowSpec
-  readonly #all: Float64Array
-  readonly #from: number
-  readonly #end: number
+  readonly from: number
+  readonly end: number
   readonly #bucketMs: number
-  readonly #width: 2 | 3
+  readonly #width: 1 | 2
 
-  /** Numbers a window of this sort needs. */
-  static size({ fn }: WindowSpec): number {
-    return SLOTS * widths[fn]
-  }
-
-  /** Keeps its numbers in `all` from `from` on, which are NaN at first: an array for each window would cost as much again as its numbers. */
-  constructor(spec: WindowSpec, all = new Float64Array(Window.size(spec)).fill(NaN), from = 0) {
+  constructor(spec: WindowSpec, from = 0) {
     this.spec = spec
-    this.#all = all
-    this.#from = from
-    this.#end = from + Window.size(spec)
-    this.#width = widths[spec.fn]
+    this.#width = sums[spec.fn]
+    this.from = from
+    this.end = from + 1 + SLOTS * this.#width
     this.#bucketMs = (spec.windowS * 1000) / SLOTS
   }
 
-  /** Its numbers, to be saved and to be brought back. */
-  get slots(): Float64Array {
-    return this.#all.subarray(this.#from, this.#end)
-  }
-
   /** A newer sample: `was` and `wasAt` are the value before it (NaN = none). */
-  add(at: number, value: number, was: number, wasAt: number, undo: WindowUndo | null): void {
+  add(n: Float64Array, at: number, value: number, was: number, wasAt: number): void {
     const { spec } = this
-    const slots = this.#all
-    if (spec.fn === 'count' && was === was && at - wasAt > Math.max(HOLD_MS, this.#bucketMs))
-      return this.#spread(at, value, was, wasAt, undo)
-    const i = this.#slot(Math.floor(at / this.#bucketMs), undo)
+    if (spec.fn === 'count' && was === was && at - wasAt > Math.max(HOLD_MS, this.#bucketMs)) return this.#spread(n, at, value, was, wasAt)
+    const i = this.#slot(n, Math.floor(at / this.#bucketMs))
     if (spec.fn === 'rate') {
-      slots[i + 1] = at
-      slots[i + 2] = value
+      n[i] = at
+      n[i + 1] = value
     } else if (was === was) {
       if (spec.fn === 'avg') {
         const held = Math.min(at - wasAt, HOLD_MS)
-        slots[i + 1] = (slots[i + 1] ?? 0) + was * held
-        slots[i + 2] = (slots[i + 2] ?? 0) + held
-      } else {
-        slots[i + 1] = (slots[i + 1] ?? 0) + growth(value, was)
-      }
+        n[i] = (n[i] as number) + was * held
+        n[i + 1] = (n[i + 1] as number) + held
+      } else n[i] = (n[i] as number) + growth(value, was)
     }
   }
 
   /** What a counter grew by over a silence grew all along it, not in its last moment; the part before the window falls away. */
-  #spread(at: number, value: number, was: number, wasAt: number, undo: WindowUndo | null): void {
-    const slots = this.#all
+  #spread(n: Float64Array, at: number, value: number, was: number, wasAt: number): void {
     const perMs = growth(value, was) / (at - wasAt)
     const newest = Math.floor(at / this.#bucketMs)
     for (let bucket = Math.max(newest - SLOTS + 1, Math.floor(wasAt / this.#bucketMs)); bucket <= newest; bucket++) {
-      const i = this.#slot(bucket, undo)
+      const i = this.#slot(n, bucket)
       const held = Math.min(at, (bucket + 1) * this.#bucketMs) - Math.max(wasAt, bucket * this.#bucketMs)
-      slots[i + 1] = (slots[i + 1] ?? 0) + perMs * held
+      n[i] = (n[i] as number) + perMs * held
     }
   }
 
-  /** Place of a bucket, emptied if an older one stood there. */
-  #slot(bucket: number, undo: WindowUndo | null): number {
-    const slots = this.#all
-    const i = this.#from + (bucket % SLOTS) * this.#width
-    undo?.note(slots, i, this.#width)
-    if (slots[i] !== bucket) {
-      slots[i] = bucket
-      slots[i + 1] = 0
-      if (this.#width === 3) slots[i + 2] = 0
+  /** Place of a bucket, which becomes the newest. What came is never older: the fold leaves that to history. */
+  #slot(n: Float64Array, bucket: number): number {
+    const newest = n[this.from] as number
+    if (!(bucket <= newest)) {
+      // What lies between had no sample; the slots still hold what was a whole window ago.
+      const from = Number.isNaN(newest) ? bucket : Math.max(newest + 1, bucket - SLOTS + 1)
+      for (let between = from; between <= bucket; between++) n.fill(NaN, this.#place(between), this.#place(between) + this.#width)
+      n[this.from] = bucket
     }
+    const i = this.#place(bucket)
+    if (Number.isNaN(n[i] as number)) n.fill(0, i, i + this.#width)
     return i
   }
 
+  #place(bucket: number): number {
+    return this.from + 1 + (bucket % SLOTS) * this.#width
+  }
+
+  /** First bucket that may count at `now` and still has its slot, and the newest; none when nothing ever came. */
+  #span(n: Float64Array, now: number): readonly [number, number] {
+    const newest = n[this.from] as number
+    return [Math.max(0, Math.max(newest, Math.floor(now / this.#bucketMs)) - SLOTS + 1), newest]
+  }
+
   /** avg: mean; rate: slope per minute by least squares, NaN below half a window; count: increase, 0 when nothing is known. */
-  read(now: number): number {
-    const { spec } = this
-    const slots = this.#all
-    const oldest = Math.floor(now / this.#bucketMs) - SLOTS
+  read(n: Float64Array, now: number): number {
+    const { fn } = this.spec
+    if (fn === 'rate') return this.#slope(n, now)
+    const [first, newest] = this.#span(n, now)
     let a = 0
     let b = 0
-    if (spec.fn === 'rate') return this.#slope(oldest)
-    for (let i = this.#from; i < this.#end; i += this.#width) {
-      if ((slots[i] as number) > oldest) {
-        a += slots[i + 1] as number
-        if (this.#width === 3) b += slots[i + 2] as number
-      }
+    for (let bucket = first; bucket <= newest; bucket++) {
+      const i = this.#place(bucket)
+      const sum = n[i] as number
+      if (sum !== sum) continue
+      a += sum
+      if (fn === 'avg') b += n[i + 1] as number
     }
-    if (spec.fn === 'count') return a
+    if (fn === 'count') return a
     return b > 0 ? a / b : NaN
   }
 
   /** Whether the window has been filling for nearly its whole length, so that an increase is of all of it. */
-  full(now: number): boolean {
-    const newest = Math.floor(now / this.#bucketMs)
-    let first = Infinity
-    for (let i = this.#from; i < this.#end; i += this.#width) {
-      const bucket = this.#all[i] as number
-      if (bucket > newest - SLOTS) first = Math.min(first, bucket)
-    }
-    return first <= newest - SLOTS + 2
+  full(n: Float64Array, now: number): boolean {
+    const oldest = Math.floor(now / this.#bucketMs) - SLOTS
+    const [first, newest] = this.#span(n, now)
+    for (let bucket = first; bucket <= newest; bucket++) if (!Number.isNaN(n[this.#place(bucket)] as number)) return bucket <= oldest + 2
+    return false
   }
 
-  #slope(oldest: number): number {
-    const slots = this.#all
-    let n = 0
+  #slope(n: Float64Array, now: number): number {
+    const [oldest, newest] = this.#span(n, now)
+    let count = 0
     let first = Infinity
     let last = -Infinity
-    for (let i = this.#from; i < this.#end; i += this.#width) {
-      if ((slots[i] as number) > oldest) {
-        n++
-        first = Math.min(first, slots[i + 1] as number)
-        last = Math.max(last, slots[i + 1] as number)
-      }
+    for (let bucket = oldest; bucket <= newest; bucket++) {
+      const at = n[this.#place(bucket)] as number
+      if (at !== at) continue
+      count++
+      first = Math.min(first, at)
+      last = Math.max(last, at)
     }
     // Half a window of history at least: a slope over two neighbouring samples is noise.
-    if (n < 3 || last - first < this.spec.windowS * 500) return NaN
+    if (count < 3 || last - first < this.spec.windowS * 500) return NaN
     let st = 0
     let sv = 0
     let stt = 0
     let stv = 0
-    for (let i = this.#from; i < this.#end; i += this.#width) {
-      if (!((slots[i] as number) > oldest)) continue
-      const t = ((slots[i + 1] as number) - first) / 60_000
-      const v = slots[i + 2] as number
+    for (let bucket = oldest; bucket <= newest; bucket++) {
+      const i = this.#place(bucket)
+      const at = n[i] as number
+      if (at !== at) continue
+      const t = (at - first) / 60_000
+      const v = n[i + 1] as number
       st += t
       sv += v
       stt += t * t
       stv += t * v
     }
-    return (n * stv - st * sv) / (n * stt - st * st)
+    return (count * stv - st * sv) / (count * stt - st * st)
   }
-}
 
-/** Slots as they were before a turn touched them. Plain numbers, because every message with a counter comes by here. */
-export class WindowUndo {
-  readonly #slots: Float64Array[] = []
-  readonly #old: number[] = []
-  note(slots: Float64Array, at: number, width: number): void {
-    this.#slots.push(slots)
-    this.#old.push(at, width, slots[at] as number, slots[at + 1] as number, width === 3 ? (slots[at + 2] as number) : 0)
-  }
-  forget(): void {
-    this.#slots.length = 0
-    this.#old.length = 0
-  }
-  undo(): void {
-    for (let n = this.#slots.length - 1; n >= 0; n--) {
-      const [at = 0, width = 0, ...old] = this.#old.slice(n * 5, n * 5 + 5)
-      for (let i = 0; i < width; i++) (this.#slots[n] as Float64Array)[at + i] = old[i] as number
+  /** As snapshots have it: the bucket's number before the sums of each slot; null = nothing ever came. */
+  save(n: Float64Array): Float64Array | null {
+    const newest = n[this.from] as number
+    if (Number.isNaN(newest)) return null
+    const saved = new Float64Array(SLOTS * (this.#width + 1)).fill(NaN)
+    for (let bucket = Math.max(0, newest - SLOTS + 1); bucket <= newest; bucket++) {
+      const i = this.#place(bucket)
+      if (Number.isNaN(n[i] as number)) continue
+      saved.set([bucket, ...n.subarray(i, i + this.#width)], (bucket % SLOTS) * (this.#width + 1))
     }
-    this.forget()
+    return saved
+  }
+
+  load(n: Float64Array, saved: Float64Array): void {
+    const width = this.#width + 1
+    let newest = -1
+    for (let i = 0; i < saved.length; i += width) if ((saved[i] as number) > newest) newest = saved[i] as number
+    if (newest < 0) return
+    n.fill(NaN, this.from, this.end)
+    n[this.from] = newest
+    for (let i = 0; i < saved.length; i += width)
+      if ((saved[i] as number) > newest - SLOTS) n.set(saved.subarray(i + 1, i + width), this.#place(saved[i] as number))
   }
 }
