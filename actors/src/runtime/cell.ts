@@ -26,6 +26,7 @@ export class Cell implements CellView {
   readonly order: readonly DeviceCore[]
   readonly own: DeviceCore | undefined
   readonly gateway: DeviceCore | undefined
+  readonly cameras: readonly DeviceCore[]
   readonly readings = new CellReadings()
   readonly reader: DeriveReader
   readonly lateMs: number
@@ -58,6 +59,7 @@ export class Cell implements CellView {
     this.order = [...this.cores.values()]
     this.own = this.cores.get(config.id)
     this.gateway = this.order.find((core) => core.config.kind === 'gateway')
+    this.cameras = this.order.filter((core) => core.config.kind === 'camera')
     const { escalateAfterMin = ESCALATE_AFTER_MIN } = config.policy
     if (escalateAfterMin > 0) this.readings.escalateMs = escalateAfterMin * 60_000
     this.readings.station = this.own
@@ -117,7 +119,10 @@ export class Cell implements CellView {
 
   /** A backlog is coming in. */
   get late(): boolean {
-    return this.historical.size > 0 || this.order.some((core) => core.backlog !== null)
+    if (this.historical.size > 0) return true
+    // Asked after every message.
+    for (const core of this.order) if (core.backlog !== null) return true
+    return false
   }
 
   /** Part of the fold of facts that lies beside the logical state. */

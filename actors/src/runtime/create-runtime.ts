@@ -275,7 +275,7 @@ class TwinRuntime implements Runtime {
               if (before && cell.state.station.fence !== null && siteMoved(before.config, config))
                 turn.say(cell.address, [{ kind: 'fence.changed', v: 1, at: cell.now(turn.wall), body: null }])
               else siteChanged(cell, turn)
-              stationTurn(cell, turn, new Set())
+              stationTurn(cell, turn, null)
             })
           } catch (error) {
             reject(error instanceof Error ? error : new Error(String(error)))
@@ -390,7 +390,7 @@ class TwinRuntime implements Runtime {
           (release || (!cell.quarantined.has(actor) && !this.#poison.condemned(mark))) &&
           this.#runner.run(cell, mark, (turn, station) => {
             reply = answer(cell, turn, request)
-            if (station && request.type !== 'command.check' && !release) stationTurn(cell, turn, new Set())
+            if (station && request.type !== 'command.check' && !release) stationTurn(cell, turn, null)
           })
         if (!taken) reply = { ok: false, reason: 'quarantined', detail: `${actor} 已隔离 is in quarantine` }
       }
@@ -477,7 +477,7 @@ const moved = (): Reply => ({ ok: false, reason: 'moved', detail: '站点已迁�
 
 function commandTurn(cell: Cell, turn: Turn, id: string): void {
   moveCommand(cell, turn, id, { type: 'dispatch' })
-  stationTurn(cell, turn, new Set())
+  stationTurn(cell, turn, null)
 }
 
 const siteMoved = (a: StationConfig, b: StationConfig): boolean =>

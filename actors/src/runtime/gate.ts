@@ -10,12 +10,14 @@ export interface GatePorts {
   problem(message: string, error: unknown): void
 }
 
+type MutableMark = { -readonly [Name in keyof DeviceWatermark]: DeviceWatermark[Name] }
+
 /** What leaves after a commit, in this order: listeners, views, replies, acknowledgements, then effects. */
 export class Gate {
   readonly #ports: GatePorts
   readonly #listeners = new Set<(committed: Committed) => void>()
   readonly #provisional = new Set<(station: string, patches: readonly Patch[]) => void>()
-  readonly #watermarks = new Map<string, DeviceWatermark>()
+  readonly #watermarks = new Map<string, MutableMark>()
 
   constructor(ports: GatePorts) {
     this.#ports = ports
@@ -40,13 +42,14 @@ export class Gate {
   }
 
   durable(cursor: CursorRow): void {
-    const known = this.#watermarks.get(cursor.device)
     const { boot, channel, seq, safe } = cursor
     if (safe === null) return
-    const same = known?.boot === boot ? known : { boot, seq: 0 }
-    const next = { ...same, [channel]: seq }
-    const both = Math.min(next.t ?? 0, next.e ?? 0)
-    this.#watermarks.set(cursor.device, { ...next, seq: Math.max(next.seq, safe ?? 0, both) })
+    const known = this.#watermarks.get(cursor.device)
+    const mark: MutableMark = known?.boot === boot ? known : { boot, seq: 0 }
+    if (mark !== known) this.#watermarks.set(cursor.device, mark)
+    // In place: this is done for every device of every commit.
+    mark[channel] = seq
+    mark.seq = Math.max(mark.seq, safe ?? 0, Math.min(mark.t ?? 0, mark.e ?? 0))
   }
 
   /** These devices are another process's now. */

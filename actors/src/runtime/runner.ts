@@ -27,6 +27,10 @@ export interface RunnerPorts {
   problem(message: string, error: unknown): void
 }
 
+/** Whether the station takes its step, try after try. */
+const attempts: readonly boolean[] = [true, true, false]
+const withoutStation: readonly boolean[] = [false, false]
+
 /** Runs turns and puts what comes of them into the open batch. */
 export class Runner {
   readonly #ports: RunnerPorts
@@ -57,7 +61,7 @@ export class Runner {
     this.steps++
     const healthy = !cell.quarantined.has(cell.address)
     let failure: StepError | null = null
-    for (const withStation of healthy ? [true, true, false] : [false, false]) {
+    for (const withStation of healthy ? attempts : withoutStation) {
       if (failure !== null && !withStation && healthy && failure.actor === device) break
       try {
         this.#absorb(

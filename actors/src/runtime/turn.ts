@@ -42,6 +42,7 @@ export interface CellView {
   readonly order: readonly DeviceCore[]
   readonly own: DeviceCore | undefined
   readonly gateway: DeviceCore | undefined
+  readonly cameras: readonly DeviceCore[]
   readonly readings: CellReadings
   readonly reader: DeriveReader
   readonly replaying: boolean

@@ -10,8 +10,6 @@ import { tickDevices } from './tick.ts'
 import type { Turn, TurnResult } from './turn.ts'
 
 const DERIVE_MS = 1000
-const nobody: ReadonlySet<string> = new Set()
-
 /** A message of a device, then the station's own step. */
 export function inputTurn(cell: Cell, turn: Turn, core: DeviceCore, input: DeviceInput, station: boolean): Outcome {
   const clock = cell.replayClock
@@ -25,12 +23,12 @@ export function inputTurn(cell: Cell, turn: Turn, core: DeviceCore, input: Devic
     if (cell.state.station.commands[body.id]?.target === core.id)
       moveCommand(cell, turn, body.id, { type: 'ack', ok: body.ok, reason: body.reason ?? null })
   }
-  stationTurn(cell, turn, input.channel === 't' ? new Set([core.id]) : nobody)
+  stationTurn(cell, turn, input.channel === 't' ? core.id : null)
   return outcome
 }
 
-export function stationTurn(cell: Cell, turn: Turn, measured: ReadonlySet<string>): void {
-  const links = turn.facts.some(({ fact }) => fact.kind === 'link.changed' || fact.kind === 'birth')
+export function stationTurn(cell: Cell, turn: Turn, measured: string | null): void {
+  const links = turn.facts.length > 0 && turn.facts.some(({ fact }) => fact.kind === 'link.changed' || fact.kind === 'birth')
   const derive = cell.changed && (links || turn.wall - cell.derivedAt >= DERIVE_MS || turn.wall < cell.derivedAt)
   stepStation(cell, turn, { facts: turn.facts, measured, derive })
   if (!derive) return
@@ -40,7 +38,7 @@ export function stationTurn(cell: Cell, turn: Turn, measured: ReadonlySet<string
 
 export function tickTurn(cell: Cell, turn: Turn, station: boolean): void {
   tickDevices(cell, turn)
-  if (station) stationTurn(cell, turn, nobody)
+  if (station) stationTurn(cell, turn, null)
 }
 
 /** Patches that show the alarms raised in a turn; they may come again with the commit. */

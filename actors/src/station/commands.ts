@@ -105,18 +105,27 @@ function take(cell: CellView, turn: Turn, target: string, step: ReturnType<typeo
   for (const fact of step.facts) if (fact.kind === 'command.moved' && fact.body.phase === 'ARMED') turn.armed.push(fact.body.id)
 }
 
+const none: CommandState[] = []
+
 /** Open commands, oldest first, so that their facts come in the same order everywhere. */
 export function openCommands(cell: CellView): readonly CommandState[] {
-  const open = Object.values(cell.state.station.commands).filter((state) => !isFinal(state.phase))
+  const { commands } = cell.state.station
+  let open: CommandState[] = none
+  for (const id in commands) {
+    const state = commands[id]
+    if (state === undefined || isFinal(state.phase)) continue
+    if (open === none) open = [state]
+    else open.push(state)
+  }
   return open.length < 2 ? open : open.toSorted((a, b) => a.issuedAt - b.issuedAt || (a.id < b.id ? -1 : 1))
 }
 
 /** Fresh telemetry of a device, for commands that wait to see their effect and for those that gave up waiting. */
-export function evaluateCommands(cell: CellView, turn: Turn, targets: ReadonlySet<string>): void {
+export function evaluateCommands(cell: CellView, turn: Turn, target: string): void {
   const { commands } = cell.state.station
-  for (const id of Object.keys(commands)) {
+  for (const id in commands) {
     const state = commands[id]
-    if (state === undefined || !targets.has(state.target)) continue
+    if (state?.target !== target) continue
     const late = state.phase === 'UNVERIFIED' || state.phase === 'FAILED'
     const commanded = cell.state.devices[state.target]?.commanded?.state ?? 'NONE'
     if (state.phase === 'ACKED' || (late && commanded !== 'NONE')) moveCommand(cell, turn, id, { type: 'evaluate' })

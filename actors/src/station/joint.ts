@@ -112,7 +112,7 @@ export function releaseJoint(cell: CellView, turn: Turn, { id, by, reason, unit 
 
 /** What the station's joint control makes of this turn: ended runs, plans, the master's orders and what the units show of them. */
 export function stepJoint(cell: CellView, turn: Turn): void {
-  const ended = turn.facts.some(({ fact }) => fact.kind === 'run.ended')
+  const ended = turn.facts.length > 0 && turn.facts.some(({ fact }) => fact.kind === 'run.ended')
   if (ended) runEnded(cell, turn)
   const { joint } = cell.state.station
   if (!joint || cell.replaying) return

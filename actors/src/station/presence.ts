@@ -12,8 +12,7 @@ export function presenceOf(cell: CellView, now: number): Presence {
   readings.at(own, now)
   const room = readings.read(own, findPoint(own.table.kind, 'roomOccupied'))
   if (room === 1) return 'occupied'
-  for (const core of cell.order) {
-    if (core.config.kind !== 'camera') continue
+  for (const core of cell.cameras) {
     if (readings.read(core, findPoint(core.table.kind, 'personDetected')) === 1) return 'occupied'
   }
   return room === 0 ? 'vacant' : 'unknown'

@@ -17,11 +17,14 @@ import { stepVideo, videoDue } from './video.ts'
 export interface StationNews {
   /** Facts of this turn so far. */
   readonly facts: readonly { readonly actor: string; readonly fact: Fact }[]
-  /** Devices whose own telemetry came. */
-  readonly measured: ReadonlySet<string>
+  /** The device whose own telemetry came. */
+  readonly measured: string | null
   /** Values may be derived now. */
   readonly derive: boolean
 }
+
+/** Nearly every message of a device: it says nothing new. */
+const nothing: StationNews['facts'] = []
 
 /** One step of the station actor: presence before anything that depends on it, commands before what they leave open. */
 export function stepStation(cell: CellView, turn: Turn, news: StationNews): void {
@@ -31,22 +34,24 @@ export function stepStation(cell: CellView, turn: Turn, news: StationNews): void
   if (news.derive || begun) deriveCell(cell, turn)
   turn.actor = cell.address
   // Derivation may have raised alarms, so this looks at all facts of the turn.
-  if (turn.facts.some(({ fact }) => fact.kind === 'position.changed')) moved(cell, turn)
+  if (turn.facts.length > 0 && turn.facts.some(({ fact }) => fact.kind === 'position.changed')) moved(cell, turn)
   watchPresence(cell, turn)
-  const alarms = turn.facts.filter((said) => said.fact.kind.startsWith('alarm.') && said.fact.kind !== 'alarm.pending')
+  const alarms =
+    turn.facts.length === 0 ? nothing : turn.facts.filter(({ fact }) => fact.kind.startsWith('alarm.') && fact.kind !== 'alarm.pending')
   if (alarms.length > 0) {
     regroup(cell, turn)
     alarmsChanged(cell, turn, alarms)
   }
   watchFlood(cell, turn)
   tickCommands(cell, turn)
-  if (news.measured.size > 0) evaluateCommands(cell, turn, news.measured)
+  if (news.measured !== null) evaluateCommands(cell, turn, news.measured)
   stepRun(cell, turn)
   stepJoint(cell, turn)
   const { planned, video } = cell.state.station
   const now = cell.now(turn.wall)
   if (planned !== null && planned.validUntil <= now) turn.say(cell.address, [{ kind: 'plan.changed', v: 1, at: now, body: null }])
-  if (alarms.length > 0 || video.open || turn.facts.some(({ fact }) => fact.kind === 'command.moved')) stepVideo(cell, turn)
+  if (alarms.length > 0 || video.open || (turn.facts.length > 0 && turn.facts.some(({ fact }) => fact.kind === 'command.moved')))
+    stepVideo(cell, turn)
 }
 
 function dayOver(cell: CellView, turn: Turn): boolean {

@@ -117,14 +117,17 @@ export class StationFeed {
     const place = columns.devices.get(row.device)
     if (!place || place.size !== row.values.length) return 'unknown-device'
     const { val, ts, q } = columns
+    const { at, values, quality } = row
+    const told = this.#pending.filter(({ stream }) => stream.members.size > 0)
     for (let pt = 0; pt < place.size; pt++) {
-      const quality = row.quality[pt] as number
+      const good = quality[pt] as number
+      if (good === NEVER) continue
       const index = place.base + pt
-      if (quality === NEVER || row.at < (ts[index] as number)) continue
-      val[index] = row.values[pt] as number
-      ts[index] = row.at
-      q[index] = quality
-      for (const pending of this.#pending) if (pending.stream.members.size > 0) pending.mark(index)
+      if (at < (ts[index] as number)) continue
+      val[index] = values[pt] as number
+      ts[index] = at
+      q[index] = good
+      for (const pending of told) pending.mark(index)
     }
     return 'followed'
   }

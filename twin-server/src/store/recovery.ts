@@ -7,7 +7,7 @@ import type { Ownership } from './ownership.ts'
 import { MARK_EVERY } from './partitions.ts'
 import { sampleColumns, sampleRow, type StoredSample } from './sample-rows.ts'
 import type { StationStore } from './stations.ts'
-import { json } from './text.ts'
+import { iso, json } from './text.ts'
 
 export interface StoredFact {
   readonly shard: number
@@ -55,6 +55,8 @@ const history: Source<StoredSample, SampleRow> = { table: 'sample', stream: 't',
 
 /** A snapshot is written after the commit it belongs to, which may have had to wait. */
 const SLACK = 60_000
+/** Snapshots in one statement. */
+const SAVED_AT_ONCE = 50
 
 export class PostgresRecoveryPort implements RecoveryPort {
   readonly #sql: Sql
@@ -154,22 +156,36 @@ export class PostgresRecoveryPort implements RecoveryPort {
   /** The newest of a station replaces the one before; the first of an hour stays for time travel. */
   async save(snapshots: readonly CellSnapshot[]): Promise<void> {
     const ours = this.#own.all ? snapshots : snapshots.filter(({ shard }) => this.#own.shards.has(shard))
-    if (ours.length === 0) return
+    for (let from = 0; from < ours.length; from += SAVED_AT_ONCE) await this.#save(ours.slice(from, from + SAVED_AT_ONCE))
+  }
+
+  async #save(ours: readonly CellSnapshot[]): Promise<void> {
     const rows = ours.map((s) => {
       const epoch = this.#own.shards.get(s.shard)?.epoch
       if (epoch === undefined) throw new Error(`shard ${s.shard} was not claimed`)
-      return { ...s, epoch, body: json(s.body) }
+      return { ...s, epoch }
     })
     const now = Date.now()
+    // As one document: elements of an array of texts are escaped one by one, and snapshots are long.
+    const document = json(
+      rows.map(({ station, at, shard, epoch, factSeq, sampleSeq, body }) => ({
+        station,
+        at: iso(at),
+        shard,
+        epoch,
+        fact_seq: factSeq,
+        sample_seq: sampleSeq,
+        body,
+      })),
+    )
     await this.#sql.begin(async (tx) => {
       const saved = await tx`
         insert into snapshot as s (station, at, org, shard, epoch, fact_seq, sample_seq, v, keep, saved, body)
         select x.station, x.at, ${this.#org}, x.shard, x.epoch, x.fact_seq, x.sample_seq, 1,
           not exists (select 1 from snapshot k where k.station = x.station and k.keep and k.at >= date_trunc('hour', x.at) and k.at <= x.at),
-          ${now}, x.body::jsonb
-        from unnest(${rows.map((r) => r.station)}::text[], ${rows.map((r) => r.at)}::timestamptz[], ${rows.map((r) => r.shard)}::int[],
-          ${rows.map((r) => r.epoch)}::bigint[], ${rows.map((r) => r.factSeq)}::bigint[], ${rows.map((r) => r.sampleSeq)}::bigint[],
-          ${rows.map((r) => r.body)}::text[]) as x(station, at, shard, epoch, fact_seq, sample_seq, body)
+          ${now}, x.body
+        from jsonb_to_recordset(${document}::text::jsonb)
+          as x(station text, at timestamptz, shard int, epoch bigint, fact_seq bigint, sample_seq bigint, body jsonb)
         join tw_fence f on f.shard = x.shard and f.stream = 'e' and f.epoch = x.epoch
         on conflict (station, at) do update set shard = excluded.shard, epoch = excluded.epoch, fact_seq = excluded.fact_seq,
           sample_seq = excluded.sample_seq, saved = excluded.saved, keep = s.keep or excluded.keep, body = excluded.body

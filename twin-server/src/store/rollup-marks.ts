@@ -16,14 +16,16 @@ export interface Mark {
  * whoever sees the mark sees the rows: nothing is forgotten, and computing a minute twice gives the same.
  */
 export function marksOf(rows: Iterable<{ readonly device: string; readonly at: number }>, now: number): Mark[] {
-  const seen = new Map<string, Set<number>>()
+  /** The minutes of a device; nearly always one, which needs no set. */
+  const seen = new Map<string, number | Set<number>>()
   const byDue = new Map<number, Mark>()
   for (const { device, at } of rows) {
     const minute = at - (at % MINUTE)
-    let minutes = seen.get(device)
-    if (!minutes) seen.set(device, (minutes = new Set()))
-    if (minutes.has(minute)) continue
-    minutes.add(minute)
+    const minutes = seen.get(device)
+    if (minutes === minute || (typeof minutes === 'object' && minutes.has(minute))) continue
+    if (minutes === undefined) seen.set(device, minute)
+    else if (typeof minutes === 'number') seen.set(device, new Set([minutes, minute]))
+    else minutes.add(minute)
     const closes = minute + MINUTE + GRACE
     const due = closes > now ? closes : now + LATE_WAIT
     let mark = byDue.get(due)
