@@ -48,5 +48,18 @@ export default defineConfig({
     sourcemap: false,
     chunkSizeWarningLimit: 1400,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every page needs and what changes only with its version: one file that stays in the cache over our releases.
+            {
+              name: 'base',
+              test: /node_modules[\\/](react|react-dom|react-is|scheduler|react-router|@tanstack|zustand|i18next|react-i18next|zod|socket\.io[^\\/]*|engine\.io[^\\/]*|@socket\.io|msgpackr)[\\/]/,
+            },
+          ],
+        },
+      },
+    },
   },
 })

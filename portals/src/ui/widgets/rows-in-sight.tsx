@@ -93,29 +93,19 @@ function Body({ className, children }: BodyProps) {
     const height = keys.slice(from, to).reduce((sum, each) => sum + heightOf(each), 0)
     return height > 0 ? <tr key={key} aria-hidden="true" style={{ height }} data-testid="rows-away" /> : null
   }
-  const slice = (from: number, to: number): readonly ReactNode[] => rows.slice(from, to)
+  // One flat list: a row that changed its place in the tree would be made anew and lose the focus.
+  const sight = [first, last]
+  const stretches = alone < 0 ? [sight] : [sight, [alone, alone + 1]].toSorted(([x = 0], [y = 0]) => x - y)
+  const shownRows: ReactNode[] = []
+  let done = 0
+  for (const [from = 0, to = 0] of stretches) {
+    shownRows.push(gap(done, from, `gap-${done === 0 ? 'above' : 'between'}`), ...rows.slice(from, to))
+    done = to
+  }
   return (
     <tbody ref={body} className={className} data-rows={rows.length}>
       {rest}
-      {alone >= 0 && alone < first ? (
-        <>
-          {gap(0, alone, 'gap-0')}
-          {slice(alone, alone + 1)}
-          {gap(alone + 1, first, 'gap-1')}
-        </>
-      ) : (
-        gap(0, first, 'gap-0')
-      )}
-      {slice(first, last)}
-      {alone >= last ? (
-        <>
-          {gap(last, alone, 'gap-2')}
-          {slice(alone, alone + 1)}
-          {gap(alone + 1, rows.length, 'gap-3')}
-        </>
-      ) : (
-        gap(last, rows.length, 'gap-3')
-      )}
+      {[...shownRows, gap(done, rows.length, 'gap-below')]}
     </tbody>
   )
 }
