@@ -15,7 +15,15 @@ export interface MenuSeed {
   /** Whose trees of the mall hold it; empty where it is in no mall. */
   readonly audiences: readonly AudienceName[]
 }
-const page = (parent: string, path: string, name: string, nameEn: string, permission: string, api: string | null = null): MenuSeed => ({
+const page = (
+  parent: string,
+  path: string,
+  name: string,
+  nameEn: string,
+  permission: string,
+  api: string | null = null,
+  where: readonly PlatformName[] = sharedPages.includes(path) ? platformNames : ['supervision'],
+): MenuSeed => ({
   code: `page.${path}`,
   name,
   nameEn,
@@ -23,7 +31,7 @@ const page = (parent: string, path: string, name: string, nameEn: string, permis
   path,
   api,
   permission,
-  ...placed(sharedPages.includes(path) ? platformNames : ['supervision'], permission === null),
+  ...placed(where, permission === null),
 })
 /** What runs every platform; the mall's merchants and members have only what asks for no permission. */
 const sharedPages = ['/system/users', '/system/audit', '/system/api', '/help']
@@ -48,6 +56,7 @@ const pages: readonly MenuSeed[] = [
   page('analysis', '/analysis/use', '设备使用分析', 'Use', 'station:view', '/api/analysis/use'),
   page('analysis', '/analysis/distribution', '设备分布分析', 'Distribution', 'station:view', '/api/analysis/distribution'),
   page('analysis', '/analysis/output', '设备产比分析', 'Output ratio', 'station:view', '/api/analysis/output'),
+  page('service', '/records/facility/racks', '机柜视图', 'Racks', 'facility:view', null, ['service']),
   page('system', '/system/dead-letters', '无法处理的消息', 'Dead letters', 'deadLetter:view', '/api/dead-letters'),
   page('system', '/system/devices', '设备接入', 'Device access', 'device:administer'),
   page('system', '/system/audit', '日志管理', 'Audit log', 'audit:view', '/api/audit'),

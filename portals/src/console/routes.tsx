@@ -43,6 +43,7 @@ const assets = {
   labels: () => import('../pages/supervision/assets/labels-page.tsx'),
   stock: () => import('../pages/supervision/assets/stock-page.tsx'),
 }
+const racks = () => import('../pages/service/racks-page.tsx')
 const analysis = () => import('../pages/analysis/pages.tsx')
 const system = {
   deadLetters: () => import('../pages/system/dead-letters-page.tsx'),
@@ -87,6 +88,7 @@ export const router = createBrowserRouter([
       { path: '/help', element: page(system.help, 'HelpPage') },
       { path: '/assets/labels', element: needs('asset:view', page(assets.labels, 'LabelsPage')) },
       { path: '/assets/stock', element: needs('asset:view', page(assets.stock, 'StockPage')) },
+      { path: '/records/facility/racks', element: needs('facility:view', page(racks, 'RacksPage')) },
       { path: '/records/:record', element: page(recordPages, 'RecordListPage') },
       { path: '/records/:record/:id', element: page(recordPages, 'RecordDetailPage') },
       { path: '*', element: <NotFoundPage /> },

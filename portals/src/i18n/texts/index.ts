@@ -10,6 +10,7 @@ import { energyMoneyTexts } from './energy-money.ts'
 import { maintenanceTexts } from './maintenance.ts'
 import { overviewTexts } from './overview.ts'
 import { recordTexts } from '../../records/record-texts.ts'
+import { serviceTexts } from './service.ts'
 import { sessionTexts } from './session.ts'
 import { stationTexts } from './station.ts'
 import { systemTexts } from './system.ts'
@@ -34,5 +35,6 @@ export const texts = {
   ...videoTexts,
   ...maintenanceTexts,
   ...assetTexts,
+  ...serviceTexts,
   ...recordTexts,
 } as const
