@@ -556,7 +556,8 @@ export const operations = {
     summary: { zh: '审计日志', en: 'Audit log' },
     permission: 'audit:view',
     query: z.object({ ...auditFilter, ...page }),
-    result: pageOf(auditRow),
+    // Names of what the values point to, by record and id.
+    result: pageOf(auditRow).extend({ titles: z.record(z.string(), z.record(z.string(), z.string())) }),
   }),
   auditExport: defineOperation({
     method: 'get',

@@ -213,7 +213,7 @@ export const deadLetter = z.object({
 
 /** What finds log lines: list and export alike. Texts are met exactly; `user` is a sign-in name, a name or an id. */
 export const auditFilter = {
-  platform: z.enum(['foundation', 'supervision', 'service', 'investment', 'mall', 'analytics', 'platform', 'governance']).optional(),
+  platform: z.enum(['supervision', 'service', 'investment', 'mall', 'analytics']).optional(),
   user: z.string().optional(),
   kind: z.string().optional(),
   record: z.string().optional(),

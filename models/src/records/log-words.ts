@@ -1,14 +1,15 @@
 import type { Label } from '../kinds/types.ts'
 import { labels, type Words } from './fields.ts'
+import { type PlatformName, platformsOf } from './platforms.ts'
 import type { ModuleName } from './record-types.ts'
 import { findRecord, records } from './registry.ts'
 
-/** What log lines are about beside records, by the platform it belongs to; null: common to all platforms. */
-const others: Readonly<Record<string, readonly [zh: string, en: string, platform: ModuleName | null]>> = {
-  'sign-in': ['登录', 'Sign-in', null],
-  'sign-out': ['退出', 'Sign-out', null],
-  user: ['用户', 'User', null],
-  audit: ['日志', 'Log', null],
+/** What log lines are about beside records, by the module it belongs to; what is of the foundation stands in the log of every platform. */
+const others: Readonly<Record<string, readonly [zh: string, en: string, module: ModuleName]>> = {
+  'sign-in': ['登录', 'Sign-in', 'foundation'],
+  'sign-out': ['退出', 'Sign-out', 'foundation'],
+  user: ['用户', 'User', 'foundation'],
+  audit: ['日志', 'Log', 'foundation'],
   command: ['控制命令', 'Command', 'supervision'],
   alarm: ['报警', 'Alarm', 'supervision'],
   alarms: ['报警', 'Alarms', 'supervision'],
@@ -19,9 +20,6 @@ const others: Readonly<Record<string, readonly [zh: string, en: string, platform
   analysis: ['统计分析', 'Analysis', 'analytics'],
   cluster: ['集群', 'Cluster', 'platform'],
 }
-/** Records whose changes matter on every platform: people, rights, settings. */
-const everywhere: readonly string[] = ['role', 'setting']
-
 const actionWords = labels({
   'sign-in': ['登录', 'Sign in'],
   'sign-out': ['退出', 'Sign out'],
@@ -76,8 +74,9 @@ export function logActionLabel(family: string, action: string): Label {
   return findRecord(family)?.lifecycle?.transitions[action]?.label ?? known ?? { zh: action, en: action }
 }
 
-/** Families of the lines of one platform's log: its own records and what is common to all. */
-export function familiesOf(platform: ModuleName): readonly string[] {
-  const own = Object.entries(others).flatMap(([family, [, , at]]) => (at === null || at === platform ? [family] : []))
-  return [...own, ...records.flatMap(({ name, module }) => (module === platform || everywhere.includes(name) ? [name] : []))]
+/** Families of the lines of one platform's log: what its menu holds, and what all platforms build upon. */
+export function familiesOf(platform: PlatformName): readonly string[] {
+  const here = (module: ModuleName): boolean => platformsOf(module).includes(platform)
+  const own = Object.entries(others).flatMap(([family, [, , module]]) => (here(module) ? [family] : []))
+  return [...own, ...records.flatMap(({ name, module }) => (here(module) ? [name] : []))]
 }

@@ -79,7 +79,7 @@ export const region = defineRecord({
           en: 'Its stations, warehouses and the regions below it move there; this one is disabled, records stay. It cannot be undone.',
         },
         input: {
-          into: reference('并入', 'Into', 'region', { required: true, only: { state: 'enabled', level: '{level}' } }),
+          into: reference('并入', 'Into', 'region', { required: true, only: { state: 'enabled', level: '{level}', parent: '{parent}' } }),
         },
       },
     },

@@ -10,6 +10,7 @@ import { fileAddress, useCall } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { serverNow } from '../../live/index.ts'
 import { formatTime } from '../../ui/format.ts'
+import { usePreferences } from '../../ui/preferences.ts'
 import { Await, lastPeriod, Page, PagedTable, PeriodPicker, type Period } from '../../ui/widgets/index.ts'
 import { LogDifference } from './log-difference.tsx'
 import { type LogFilter, LogFilterBar } from './log-filter.tsx'
@@ -21,7 +22,9 @@ const minute = (): number => Math.ceil(serverNow() / 60_000) * 60_000
 export function AuditPage() {
   const { t, lang, label } = useText()
   const [period, setPeriod] = useState<Period>(() => lastPeriod(7 * 86_400_000, minute()))
-  const [filter, setFilter] = useState<LogFilter>({})
+  // Whoever works in one platform looks at its log first.
+  const platform = usePreferences((state) => state.platform)
+  const [filter, setFilter] = useState<LogFilter>(() => (platform ? { platform } : {}))
   const [page, setPage] = useState({ page: 1, size: 30 })
   const said = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as LogFilter
   const query = { ...said, from: period.from, to: period.to }
@@ -90,15 +93,13 @@ export function AuditPage() {
           data={found.data}
           page={page}
           onPage={setPage}
-          detail={changeOf}
+          detail={(row) => <LogDifference family={row.family} before={row.before} after={row.after} titles={found.data?.titles ?? {}} />}
           testId="audit-table"
         />
       </Await>
     </Page>
   )
 }
-
-const changeOf = (row: Row) => <LogDifference family={row.family} before={row.before} after={row.after} />
 
 /** The number or name of what it is about, with the way to it where it is a record. */
 function Target({ row }: { readonly row: Row }) {

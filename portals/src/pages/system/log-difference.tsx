@@ -25,15 +25,21 @@ function linesOf(record: RecordModel | undefined, before: unknown, after: unknow
   })
 }
 
+interface LogDifferenceProps {
+  readonly family: string
+  readonly before: unknown
+  readonly after: unknown
+  readonly titles: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
 /** Old and new side by side, only what changed, in the words of the record. */
-export function LogDifference({ family, before, after }: { readonly family: string; readonly before: unknown; readonly after: unknown }) {
+export function LogDifference({ family, before, after, titles }: LogDifferenceProps) {
   const { t, label } = useText()
   const record = findRecord(family)
   const lines = linesOf(record, before, after)
   if (lines.length === 0) return <span className="muted">{t('audit.noValues')}</span>
   const shown = ({ name, field }: Line, value: unknown) =>
     record && field ? (
-      <FieldValue record={record} name={name} field={field} value={value} titles={{}} />
+      <FieldValue record={record} name={name} field={field} value={value} titles={titles} />
     ) : value === null || value === undefined || value === '' ? (
       <span className="muted">—</span>
     ) : (

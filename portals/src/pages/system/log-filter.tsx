@@ -1,9 +1,9 @@
-import { familyLabel, logActionLabel, logActions, logFamilies, moduleLabels } from '@twin/models/records'
+import { familyLabel, logActionLabel, logActions, logFamilies, type PlatformName, platforms } from '@twin/models/records'
 import { Input, Select } from 'antd'
 import { useText } from '../../i18n/index.ts'
 
 export interface LogFilter {
-  readonly platform?: keyof typeof moduleLabels | undefined
+  readonly platform?: PlatformName | undefined
   readonly record?: string | undefined
   readonly action?: string | undefined
   readonly user?: string | undefined
@@ -45,7 +45,7 @@ export function LogFilterBar({ value, onChange }: { readonly value: LogFilter; r
     <>
       {choice(
         'platform',
-        Object.entries(moduleLabels).map(([code, words]) => ({ value: code, label: label(words) })),
+        Object.entries(platforms).map(([code, [zh, en]]) => ({ value: code, label: label({ zh, en }) })),
       )}
       {choice(
         'record',

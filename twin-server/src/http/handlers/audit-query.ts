@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
-import { familiesOf } from '@twin/models/records'
+import { familiesOf, findRecord } from '@twin/models/records'
 import type { AuthTables } from '../../security/index.ts'
+import { camelTables } from '../../records/columns.ts'
+import { titlesOf } from '../../records/titles.ts'
 import type { Database } from '../../store/index.ts'
 import type { Call } from '../call.ts'
 import { refuse } from '../pipeline.ts'
@@ -54,7 +56,7 @@ export async function filteredLines(db: Kysely<Database>, org: string, filter: A
       )
       .$if(filter.record !== undefined, (q) => q.where('family', '=', filter.record ?? ''))
       .$if(filter.action !== undefined, (q) => q.where('action', '=', filter.action ?? ''))
-      .$if(platform !== undefined, (q) => q.where('family', 'in', familiesOf(platform ?? 'foundation')))
+      .$if(platform !== undefined, (q) => q.where('family', 'in', familiesOf(platform ?? 'supervision')))
       .$if(number !== undefined, (q) =>
         q.where((or) => or.or([or('title', '=', number ?? ''), or('target', 'in', [number ?? '', ...targets])])),
       )
@@ -79,3 +81,20 @@ export async function lineTitles(db: Kysely<Database>, lines: readonly Line[]): 
     select id, name || ' ' || code from device where id = any(${ids}::text[])`.execute(db)
   return new Map(rows.map(({ id, title }) => [id, title]))
 }
+
+/** Names of what the old and new values of records point to, by record and id. */
+export async function valueTitles(
+  db: Kysely<Database>,
+  lines: readonly { readonly family: string; readonly before: unknown; readonly after: unknown }[],
+): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+  const found: Record<string, Record<string, string>> = {}
+  for (const [family, own] of Map.groupBy(lines, (line) => line.family)) {
+    const record = findRecord(family)
+    if (!record) continue
+    const values = own.flatMap(({ before, after }) => [before, after]).filter(isValues)
+    for (const [to, names] of Object.entries(await titlesOf(camelTables(db), record, values))) found[to] = { ...found[to], ...names }
+  }
+  return found
+}
+const isValues = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

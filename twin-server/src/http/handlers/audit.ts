@@ -7,7 +7,7 @@ import { orderSql, pagePart } from '../paging.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
 import { type Row, tableFile } from '../table-file.ts'
-import { filteredLines, lineTitles } from './audit-query.ts'
+import { filteredLines, lineTitles, valueTitles } from './audit-query.ts'
 
 const pageRows = 2000
 const mostRows = 1_000_000
@@ -36,6 +36,7 @@ export function auditHandlers({ store, security }: HttpParts): Pick<Handlers, 'a
       const titles = await lineTitles(db, rows)
       return {
         total,
+        titles: await valueTitles(db, rows),
         rows: rows.map((row) => ({
           id: String(row.id),
           at: row.at,
