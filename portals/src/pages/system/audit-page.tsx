@@ -16,6 +16,7 @@ import { LogDifference } from './log-difference.tsx'
 import { type LogFilter, LogFilterBar } from './log-filter.tsx'
 
 type Row = z.output<typeof schemas.auditRow>
+type Titles = Readonly<Record<string, Readonly<Record<string, string>>>>
 const minute = (): number => Math.ceil(serverNow() / 60_000) * 60_000
 
 /** Who did what, from where, with what result, on every platform; and whether the log is still what it was. */
@@ -93,13 +94,17 @@ export function AuditPage() {
           data={found.data}
           page={page}
           onPage={setPage}
-          detail={(row) => <LogDifference family={row.family} before={row.before} after={row.after} titles={found.data?.titles ?? {}} />}
+          detail={changeOf(found.data?.titles ?? {})}
           testId="audit-table"
         />
       </Await>
     </Page>
   )
 }
+
+const changeOf = (titles: Titles) => (row: Row) => (
+  <LogDifference family={row.family} before={row.before} after={row.after} titles={titles} />
+)
 
 /** The number or name of what it is about, with the way to it where it is a record. */
 function Target({ row }: { readonly row: Row }) {
