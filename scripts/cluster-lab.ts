@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { freePort, until } from '../tests/harness/product.ts'
+import { serverFlags } from './server-flags.ts'
 
 export { freePort, until }
 
@@ -103,7 +104,7 @@ export const clusterSecrets = (): NodeJS.ProcessEnv => ({
 
 /** One node, whatever becomes of it. */
 export function spawnNode(name: string, options: NodeOptions): Child {
-  const words: readonly string[] = [...(options.wrap ?? []), process.execPath, join(root, 'twin-server/src/main.ts')]
+  const words: readonly string[] = [...(options.wrap ?? []), process.execPath, ...serverFlags, join(root, 'twin-server/src/main.ts')]
   const [command = process.execPath, ...args] = words
   return new Child(
     name,

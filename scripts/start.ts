@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { portalsAreStale, rememberPortals } from './portals-stamp.ts'
+import { serverFlags } from './server-flags.ts'
 
 const root = join(import.meta.dirname, '..')
 const data = process.env.TWIN_DATA_DIR ?? join(root, '.data')
@@ -45,8 +46,8 @@ process.on('message', () => void end(0))
 process.on('disconnect', () => void end(0))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
 
-function run(name: string, script: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
-  const child = spawn(process.execPath, [join(root, script), ...args], {
+function run(name: string, script: string, args: string[], env: NodeJS.ProcessEnv, flags: readonly string[] = []): ChildProcess {
+  const child = spawn(process.execPath, [...flags, join(root, script), ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
@@ -135,7 +136,7 @@ async function main(): Promise<void> {
         `The company was not made; see the output above. Remove ${data} to begin again.`,
       )
   }
-  run('服务器 server', 'twin-server/src/main.ts', [], secrets)
+  run('服务器 server', 'twin-server/src/main.ts', [], secrets, serverFlags)
   if (portalsAreStale(root)) {
     console.log('正在构建界面… Building the portals …')
     await new Promise<void>((resolve) => {

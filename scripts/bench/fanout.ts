@@ -1,7 +1,7 @@
 import { openLoad, openViewers, putStations, signIn, syntheticFleet, type Viewers } from '@twin/loadtest/bench'
 import { freePort } from '../../tests/harness/product.ts'
 import { cpuSeconds } from './cpu.ts'
-import type { Row } from './report.ts'
+import { type Row, step } from './report.ts'
 import { World } from './world.ts'
 
 export interface FanoutOptions {
@@ -38,6 +38,7 @@ export async function benchFanout({ viewers, seconds }: FanoutOptions): Promise<
     }
     const stations = (count: number): string[] => Array.from({ length: count }, () => station.id)
     const many = await openViewers(product.ws, stations(viewers), token, false)
+    step(`${viewers} viewers are there`)
     const all = await watch(product.pid, many)
     many.close()
     // What the station costs anyway is not the audience's; measured last, when all is compiled.

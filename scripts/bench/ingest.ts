@@ -1,6 +1,6 @@
 import { openLoad, openViewers, putStations, signIn, syntheticFleet, type LoadResult, type Viewers } from '@twin/loadtest/bench'
 import { cpuSeconds, treeSeconds } from './cpu.ts'
-import { median, type Row } from './report.ts'
+import { median, type Row, step } from './report.ts'
 import { type BrokerKind, World } from './world.ts'
 
 export interface IngestOptions {
@@ -15,8 +15,16 @@ export interface IngestOptions {
   readonly viewers: number
   /** Messages a second the product has to take. */
   readonly target: number
+  /** At least so long for the product, s. */
+  readonly atLeast?: number
+  /** Messages a second of a second, shorter measurement of how long values take. */
+  readonly latencyAt?: number
   readonly env?: NodeJS.ProcessEnv
 }
+
+/** Everything is warm by then, and what is asked is a share of messages, not an amount of work. */
+const LATENCY_WARMUP_S = 3
+const LATENCY_S = 10
 
 interface Measured extends LoadResult {
   /** Messages taken a second: durable ones of the product, seen ones of the straight line. A broker between acknowledges for itself. */
@@ -50,22 +58,36 @@ export async function benchIngest(options: IngestOptions): Promise<Row[]> {
     const token = await signIn(product.http)
     const watched = stations.slice(0, options.viewers).map(({ id }) => id)
     const common = { stations, connections: options.connections, window: Math.max(10, Math.ceil(2000 / options.connections)) }
+    step(`${options.broker}: ${stations.length} stations are known, devices connect`)
     const ours = await openLoad({ ...common, url: product.mqtt, master: options.broker === 'embedded' ? product.master : null })
     const theirs = await openLoad({ ...common, url: straight.mqtt, master: null })
-    const [a, b]: [Measured[], Measured[]] = [[], []]
-    for (let round = 0; round < options.rounds; round++) {
+    const round = async (how: Pick<IngestOptions, 'rate' | 'seconds' | 'warmup' | 'atLeast'>): Promise<[Measured, Measured]> => {
       const viewersA = await openViewers(product.ws, watched, token)
-      a.push(await measure(ours, viewersA, { ...pidsOf(product), taken: () => durable(product.http) }, options))
+      const target = { ...pidsOf(product), taken: () => durable(product.http) }
+      const a = await measure(ours, viewersA, target, { ...how, seconds: Math.max(how.seconds, how.atLeast ?? 0) })
       viewersA.close()
-      console.error(JSON.stringify({ target: 'product', ...a.at(-1) }))
+      step(JSON.stringify({ target: 'product', ...a }))
       const viewersB = await openViewers(straight.ws, watched, null)
-      b.push(await measure(theirs, viewersB, { ...pidsOf(straight), taken: () => seen(straight.http) }, options))
+      const b = await measure(theirs, viewersB, { ...pidsOf(straight), taken: () => seen(straight.http) }, how)
       viewersB.close()
-      console.error(JSON.stringify({ target: 'straight line', ...b.at(-1) }))
+      step(JSON.stringify({ target: 'straight line', ...b }))
+      return [a, b]
+    }
+    const measured: [Measured, Measured][] = []
+    for (let n = 0; n < options.rounds; n++) measured.push(await round(options))
+    const all = rows(
+      options,
+      measured.map(([a]) => a),
+      measured.map(([, b]) => b),
+    )
+    if (options.latencyAt !== undefined) {
+      const how = { ...options, rate: Math.round(options.latencyAt), warmup: LATENCY_WARMUP_S, seconds: LATENCY_S, atLeast: 0 }
+      const [a, b] = await round(how)
+      all.push(...rows(how, [a], [b]).filter(({ what }) => what.startsWith('publish')))
     }
     await ours.close()
     await theirs.close()
-    return rows(options, a, b)
+    return all
   } finally {
     await world.stop()
   }
@@ -112,7 +134,7 @@ function rows(options: IngestOptions, a: readonly Measured[], b: readonly Measur
   const of = (runs: readonly Measured[], field: 'taken' | 'server' | 'database' | 'broker' | 'p50' | 'p99' | 'viewerP50' | 'viewerP99') =>
     median(runs.map((run) => run[field]))
   const asked = options.rate === 'max' ? 'as fast as acknowledged' : `at ${options.rate}/s`
-  const name = `${options.broker}, ${options.connections} connections, ${asked}, ${options.seconds} s`
+  const name = `${options.broker}, ${options.connections} connections, ${asked}, ${Math.max(options.seconds, options.atLeast ?? 0)} s`
   const rate = of(a, 'taken')
   const grown = Math.max(...a.map((run) => run.grown))
   const ratio = of(a, 'server') / of(b, 'server')

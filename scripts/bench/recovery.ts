@@ -1,5 +1,5 @@
 import { openLoad, putStations, syntheticFleet } from '@twin/loadtest/bench'
-import type { Row } from './report.ts'
+import { type Row, step } from './report.ts'
 import { World } from './world.ts'
 
 export interface RecoveryOptions {
@@ -18,11 +18,13 @@ export async function benchRecovery({ devices, rate, seconds }: RecoveryOptions)
     const empty = performance.now()
     await product.restart()
     const bare = (performance.now() - empty) / 1000
+    step(`an empty server is back after ${bare.toFixed(1)} s; ${devices} devices are made known`)
     const stations = syntheticFleet(devices)
     await putStations(product.http, stations)
     const connection = { url: product.mqtt, stations, master: null, connections: 50, window: 500 }
     const load = await openLoad(connection)
     await load.run(rate, seconds)
+    step('kill -9')
     const began = performance.now()
     await product.kill()
     await product.restart()

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@twin/server/store'
 import { freePort, until } from '../../tests/harness/product.ts'
+import { serverFlags } from '../server-flags.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const mosquitto = '/usr/sbin/mosquitto'
@@ -136,7 +137,8 @@ export class World {
 
   #node(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
     return this.#keep(
-      spawn(process.execPath, [join(root, script), ...args], {
+      // The yardsticks get the server's flags, too.
+      spawn(process.execPath, [...serverFlags, join(root, script), ...args], {
         cwd: root,
         env: { ...process.env, ...env },
         stdio: ['ignore', 'ignore', 'inherit'],
