@@ -27,6 +27,7 @@ export function MenuArranger() {
   const [channel, setChannel] = useState<keyof typeof channels>('web')
   const [audience, setAudience] = useState<keyof typeof audiences>('operator')
   const [chosen, setChosen] = useState<string | null>(null)
+  const [closed, setClosed] = useState<readonly string[]>([])
   const [adding, setAdding] = useState(false)
   const found = useList(menuEntry, { platforms: platform, size: '500', sort: 'position' })
   const rows = (found.data?.rows ?? []).filter(
@@ -114,10 +115,12 @@ export function MenuArranger() {
       {mayEdit ? <p className="muted">{t('rec.arrangeHint')}</p> : null}
       <Await query={found}>
         <Tree
-          key={`${platform} ${channel} ${audience}`}
           data-testid="tree-menuEntry"
           blockNode
-          defaultExpandAll
+          expandedKeys={rows.map(({ id }) => id).filter((id) => !closed.includes(id))}
+          onExpand={(_, { node: { key }, expanded }) =>
+            setClosed((before) => (expanded ? before.filter((id) => id !== key) : [...before, String(key)]))
+          }
           draggable={mayEdit ? { icon: false } : false}
           selectedKeys={chosen === null ? [] : [chosen]}
           onSelect={(keys) => setChosen(keys[0] === undefined ? null : String(keys[0]))}
@@ -128,7 +131,7 @@ export function MenuArranger() {
             if (!over) return
             setChosen(id)
             if (!dropToGap) {
-              void place(id, over.id, below(over.id)[0]?.id ?? null)
+              void place(id, over.id, below(over.id).find((row) => row.id !== id)?.id ?? null)
               return
             }
             // Above the target (its position less one), or after it.
