@@ -15,7 +15,7 @@ import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ing
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecretBox, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
 import { createStore, defaultRetention, keepEmbeddedPostgres, type Store } from './store/index.ts'
-import { createLivePort, rightsFromRoles, startModules } from './modules/index.ts'
+import { createLivePort, rightsFromRoles, seedDemoRoles, startModules } from './modules/index.ts'
 import { PoisonGuard } from './poison/index.ts'
 import { cameraService, startVideo, videoRoutes } from './video/index.ts'
 
@@ -124,6 +124,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     services: [cameraService(box)],
   })
   parts.add('modules', () => modules.stop())
+  if (demo) await seedDemoRoles(modules.records, security.org)
 
   const generations = new Map(
     (await store.db.selectFrom('device_secret_generation').select(['device', 'generation']).execute()).map((row) => [

@@ -62,7 +62,7 @@ const pages: readonly MenuSeed[] = [
   page('system', '/system/audit', '日志管理', 'Audit log', 'audit:view', '/api/audit'),
   page('system', '/system/users', '用户管理', 'Users', 'user:view', '/api/users'),
   page('system', '/system/health', '系统健康', 'Health', 'station:view'),
-  page('system', '/system/cluster', '集群', 'Cluster', 'station:administer', '/api/cluster'),
+  page('system', '/system/cluster', '集群', 'Cluster', 'cluster:administer', '/api/cluster'),
   page('system', '/system/api', '接口文档', 'API documents', 'station:view'),
   page('system', '/help', '帮助', 'Help', 'station:view'),
 ]

@@ -83,7 +83,7 @@ export const router = createBrowserRouter([
       { path: '/system/audit', element: needs('audit:view', page(system.audit, 'AuditPage')) },
       { path: '/system/users', element: needs('user:view', page(system.users, 'UsersPage')) },
       { path: '/system/health', element: needs('station:view', page(system.health, 'HealthPage')) },
-      { path: '/system/cluster', element: needs('station:administer', page(system.cluster, 'ClusterPage')) },
+      { path: '/system/cluster', element: needs('cluster:administer', page(system.cluster, 'ClusterPage')) },
       { path: '/system/api', element: needs('station:view', page(system.api, 'ApiPage')) },
       { path: '/help', element: page(system.help, 'HelpPage') },
       { path: '/assets/labels', element: needs('asset:view', page(assets.labels, 'LabelsPage')) },

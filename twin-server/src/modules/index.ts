@@ -1,5 +1,6 @@
 export { createLivePort, type LivePort, type Reading } from './live-port.ts'
 export { rightsFromRoles } from './foundation/index.ts'
+export { seedDemoRoles } from './investment/index.ts'
 export { demand } from '../records/access.ts'
 export { installation, type Records } from '../records/engine.ts'
 export { answer, type HttpToolsParts, type Request } from '../records/http-tools.ts'

@@ -72,7 +72,7 @@ export const systemMenu: readonly MenuEntry[] = [
   { path: '/system/audit', text: 'nav.audit', icon: <AuditOutlined />, permission: 'audit:view' },
   { path: '/system/users', text: 'nav.users', icon: <TeamOutlined />, permission: 'user:view' },
   { path: '/system/health', text: 'nav.health', icon: <DashboardOutlined />, permission: 'station:view' },
-  { path: '/system/cluster', text: 'nav.cluster', icon: <ClusterOutlined />, permission: 'station:administer' },
+  { path: '/system/cluster', text: 'nav.cluster', icon: <ClusterOutlined />, permission: 'cluster:administer' },
   { path: '/system/api', text: 'health.apiDocs', icon: <CodeOutlined />, permission: 'station:view' },
   { path: '/help', text: 'nav.help', icon: <QuestionCircleOutlined />, permission: 'station:view' },
 ]

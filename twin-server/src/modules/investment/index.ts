@@ -1,1 +1,2 @@
+export { seedDemoRoles } from './demo-roles.ts'
 export { investment } from './module.ts'

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { seedDemoRoles } from '../index.ts'
 import { addPerson, type RecordWorld, startRecordWorld } from '../../records/test-records.ts'
 
 let world: RecordWorld
@@ -16,6 +17,19 @@ const put = (path: string, body: object, as = admin) => world.json('PUT', `/api/
 const act = (path: string, input: object = {}, as = admin) => post(path, { input }, as)
 
 it('[T4-006] the profile of a station is one record with a version: an outdated save is refused, its states keep their dates, and what lives shows the same', async () => {
+  // A station manager, as the demo has the role, bound to this station.
+  await seedDemoRoles(world.modules.records, 'main')
+  const [, { rows: found }] = await world.json('GET', '/api/records/role?code=stationManager', 'admin')
+  const [manager] = found
+  expect(manager).toMatchObject({ scope: 'own' })
+  await addPerson(world, 'keeper', manager?.['permissions'] as string[], {}, { stations: [home] })
+  const admin = 'keeper'
+  const get = (path: string, as = admin) => world.json('GET', `/api/records/${path}`, as)
+  const put = (path: string, body: object) => world.json('PUT', `/api/records/${path}`, admin, body)
+  const act = (path: string, input: object = {}) => post(path, { input }, admin)
+  const elsewhere = [...world.stations.keys()].find((id) => id !== home)
+  expect((await get(`station/${elsewhere}`))[0]).toBe(404)
+  expect((await world.call('GET', '/api/cluster', admin)).status).toBe(403)
   const [, { row }] = await get(`station/${home}`)
   const profile = { name: '新名空压站', address: '张江路 1 号', capacity: 300, openedOn: '2025-06-01', shareValue: 5_000_000_00 }
   const site = { lat: 31.2, lng: 121.6 }
