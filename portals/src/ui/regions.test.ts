@@ -13,7 +13,7 @@ it('districts add up to their city, cities to their province, and a name is the 
     row('310000', null),
     row('310115', '310000'),
   ])
-  const stations = ['320115', '320115', '320111', '320505', '310115'].map((region) => ({ region }))
+  const stations = ['320115', '320115', '320111', '320505', '310115']
   const tree = regionTree(regions, stations)
   expect(tree).toMatchObject([
     { value: '310000', count: 1, children: [{ value: '310115', count: 1 }] },

@@ -52,8 +52,8 @@ export interface RegionNode {
   readonly count: number
   readonly children: readonly RegionNode[]
 }
-/** Stations by province, city and district: each figure is the sum of those below it. */
-export function regionTree(regions: Regions, stations: readonly { readonly region: string }[]): readonly RegionNode[] {
+/** Stations by province, city and district, given the region of each: a figure is the sum of those below it. */
+export function regionTree(regions: Regions, places: readonly string[]): readonly RegionNode[] {
   const level = (rows: readonly (readonly string[])[], depth: number): readonly RegionNode[] =>
     [...Map.groupBy(rows, (path) => path[depth])]
       .flatMap(([value, under]) =>
@@ -61,7 +61,7 @@ export function regionTree(regions: Regions, stations: readonly { readonly regio
       )
       .toSorted((a, b) => a.value.localeCompare(b.value))
   return level(
-    stations.map(({ region }) => regions.path(region)),
+    places.map((region) => regions.path(region)),
     0,
   )
 }

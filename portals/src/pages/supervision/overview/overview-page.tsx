@@ -16,9 +16,17 @@ import './overview.css'
 const FleetMap = lazy(() => import('./fleet-map.tsx').then((module) => ({ default: module.FleetMap })))
 const states = ['running', 'standby', 'alarm', 'offline'] as const
 
+interface TreeNode {
+  readonly value: string
+  readonly title: string
+  readonly children: TreeNode[]
+}
+const nodesOf = (level: readonly RegionNode[], lang: 'zh' | 'en'): TreeNode[] =>
+  level.map(({ value, label, count, children }) => ({ value, title: `${label[lang]} (${count})`, children: nodesOf(children, lang) }))
+
 /** The country: the same stations as list and as map, filtered together; filters stand in the address so that a view can be sent on. */
 export function OverviewPage() {
-  const { t, label } = useText()
+  const { t, label, lang } = useText()
   const { stations, error, refetch } = useFleet()
   const [search, setSearch] = useSearchParams()
   const [selected, setSelected] = useState<string | null>(null)
@@ -29,9 +37,13 @@ export function OverviewPage() {
   const regions = useRegions()
   const shown = useMemo(() => filterFleet(stations ?? [], filter, regions.within), [stations, filter, regions])
   const totals = useMemo(() => totalsOf(shown), [shown])
-  const tree = useMemo(() => regionTree(regions, stations ?? []), [regions, stations])
-  const nodes = (level: readonly RegionNode[]): object[] =>
-    level.map(({ value, label: words, count, children }) => ({ value, title: `${label(words)} (${count})`, children: nodes(children) }))
+  // Readings come several times a second; where stations are changes rarely, and the tree with it.
+  const places = (stations ?? []).map(({ region }) => region).join(' ')
+  const nation = t('overview.nation')
+  const tree = useMemo(() => {
+    const placed = places.split(' ').filter(Boolean)
+    return [{ value: '', title: `${nation} (${placed.length})`, children: nodesOf(regionTree(regions, placed), lang) }]
+  }, [regions, places, nation, lang])
   const set = (name: string, value: string | undefined): void => {
     const next = new URLSearchParams(search)
     if (value) next.set(name, value)
@@ -68,7 +80,7 @@ export function OverviewPage() {
             data-testid="filter-region"
             value={filter.region}
             onChange={(value: string | null | undefined) => set('region', value ?? undefined)}
-            treeData={[{ value: '', title: `${t('overview.nation')} (${stations?.length ?? 0})`, children: nodes(tree) }]}
+            treeData={tree}
           />
           <Select
             allowClear
