@@ -37,6 +37,7 @@ export {
   platforms,
   platformsOf,
 } from './platforms.ts'
+export { issueLabel } from './issue-words.ts'
 export { isSearchable, queryWords, rowWords, searchWords } from './search-words.ts'
 export { parseListQuery, type Filter, type ListQuery, type Parsed, type Sort } from './list-query.ts'
 export { fromCell, toCell, yesNo, type CellValue } from './cells.ts'

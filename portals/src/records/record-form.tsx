@@ -8,19 +8,18 @@ import {
   type Fields,
   inputSchema,
   isEmpty,
+  issueLabel,
   type RecordModel,
 } from '@twin/models/records'
 import { Alert, App, Button, Drawer, Form, Space } from 'antd'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { ApiFailure, send } from '../api/index.ts'
 import { seesMoney } from '../console/amounts.ts'
 import { useText } from '../i18n/index.ts'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { FieldControl } from './field-control.tsx'
 import { addressOf, type Row, type Titles, useChange, type Values } from './record-api.ts'
-
-const words = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError }
 
 interface FormBodyProps {
   readonly record: RecordModel
@@ -78,8 +77,7 @@ export function FieldsForm({
     const parsed = fieldSchema(field).safeParse(value, { reportInput: true })
     const issue = parsed.success ? undefined : parsed.error.issues[0]
     if (!issue) return undefined
-    const said = words[lang](issue as Parameters<typeof words.zh>[0])
-    return typeof said === 'string' ? said : (said?.message ?? issue.message)
+    return issueLabel(issue)[lang]
   }
   const send = (): void => {
     const faults = Object.fromEntries(
@@ -174,11 +172,7 @@ function fitting(schema: z.ZodType, values: Values): unknown {
   const parsed = schema.safeParse(values, { reportInput: true })
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  const say = (lang: 'zh' | 'en'): string => {
-    const said = issue ? words[lang](issue as Parameters<typeof words.zh>[0]) : undefined
-    return typeof said === 'string' ? said : (said?.message ?? (lang === 'zh' ? '输入无效' : 'Invalid input'))
-  }
-  throw new ApiFailure(422, 'invalid', { zh: say('zh'), en: say('en') }, issue?.path.join('.'))
+  throw new ApiFailure(422, 'invalid', issue ? issueLabel(issue) : { zh: '输入无效', en: 'Invalid input' }, issue?.path.join('.'))
 }
 
 interface RecordFormProps {

@@ -1,8 +1,7 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Operation } from '@twin/models/api'
+import { issueLabel } from '@twin/models/records'
 import { Refusal } from './api-error.ts'
-
-const chinese = z.locales.zhCN().localeError
 
 /** Throws `invalid` with the first fault in both languages, naming the field. */
 export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, part: string): z.output<Schema> {
@@ -10,10 +9,13 @@ export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   if (!issue) throw new Refusal('invalid', { field: part })
-  // Issues carry their input since reportInput is set, which is all that the translated messages look at.
-  const translated = chinese(issue as Parameters<typeof chinese>[0])
-  const zh = typeof translated === 'string' ? translated : (translated?.message ?? '输入无效')
-  throw new Refusal('invalid', { field: issue.path.map(String).join('.') || part, message: { zh, en: issue.message } })
+  throw new Refusal('invalid', { field: fieldOf(issue) || part, message: issueLabel(issue) })
+}
+
+/** The field that is wrong; one that is not known is named itself. */
+function fieldOf(issue: z.core.$ZodIssue): string {
+  const path = issue.path.map(String)
+  return (issue.code === 'unrecognized_keys' ? [...path, ...issue.keys.slice(0, 1)] : path).join('.')
 }
 
 /** Query as the schemas expect it: a text, or an array where a name is repeated. */
