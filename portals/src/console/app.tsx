@@ -16,6 +16,8 @@ import { PasswordGate, SignInAgain, SignInPage, UnreachablePage } from './sign-i
 
 const queries = new QueryClient({
   defaultOptions: {
+    // A change that cannot be sent now fails now: nobody wants a command that leaves by itself once the network is back.
+    mutations: { networkMode: 'always' },
     queries: {
       staleTime: 5000,
       refetchOnWindowFocus: false,

@@ -1,0 +1,122 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { records } from '@twin/models/records'
+import { startTestPostgres, type TestPostgres } from '../../twin-server/src/testing/postgres.ts'
+import { hasBrowser, signInAs, startBrowser } from '../harness/browser.ts'
+import { type Product, startProduct, until } from '../harness/product.ts'
+
+/** Controls of the open form that nobody could name, and words in it that a program wrote. */
+const faultsOfForm = `(() => {
+  const form = document.querySelector('[data-testid=record-form]')
+  const named = (control) => {
+    const labelled = (control.getAttribute('aria-labelledby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join('')
+    const label = control.id ? document.querySelector('label[for="' + CSS.escape(control.id) + '"]') : null
+    const around = control.closest('label')
+    return (control.getAttribute('aria-label') || labelled || label?.textContent || around?.textContent || control.textContent || '').trim()
+  }
+  const controls = [...form.querySelectorAll('input:not([type=hidden]), textarea, select, button, [role=combobox], [role=switch], [role=tree], [contenteditable=true]')]
+    .filter((one) => !one.closest('[aria-hidden=true]') && getComputedStyle(one).display !== 'none' && one.type !== 'file')
+  const unnamed = controls.filter((one) => named(one) === '').map((one) => one.outerHTML.slice(0, 120))
+  const words = [...form.querySelectorAll('.ant-form-item-explain, [role=alert]')].map((one) => one.textContent ?? '')
+  const raw = words.filter((text) => /undefined|null|NaN|Zod|invalid_|expected |\\[object|Error|rec\\.|\\{\\{/.test(text) || !/[\\u4e00-\\u9fff]/.test(text.trim() || '无'))
+  const nameless = [...form.querySelectorAll('.ant-form-item')].filter((item) => (item.querySelector('label')?.textContent ?? '').trim() === '').length
+  return { unnamed, raw, nameless, told: words.filter((text) => text.trim() !== '').length }
+})()`
+
+describe.skipIf(!hasBrowser)('forms and messages', () => {
+  let database: TestPostgres
+  let product: Product
+  let browser: Browser
+  beforeAll(async () => {
+    database = await startTestPostgres()
+    product = await startProduct(database.url)
+    browser = await startBrowser()
+  }, 240_000)
+  afterAll(async () => {
+    await browser?.close()
+    await product?.stop()
+    await database?.stop()
+  }, 120_000)
+
+  /** To another page without loading the portal anew. */
+  const goTo = async (page: Page, path: string): Promise<void> => {
+    await page.evaluate((to) => {
+      history.pushState({}, '', to)
+      dispatchEvent(new PopStateEvent('popstate'))
+    }, path)
+  }
+
+  it('no form of any record has a field without a label, and an empty one is refused in words', async () => {
+    const { page, errors } = await signInAs(browser, product, 'admin', 'Admin#2026')
+    const found: Record<string, unknown> = {}
+    let forms = 0
+    for (const record of records.filter(({ actions, hidden }) => actions.create !== null && !hidden)) {
+      await goTo(page, `/records/${record.name}`)
+      await page.getByTestId(`record-${record.name}`).waitFor()
+      const button = page.getByTestId('record-new')
+      if ((await button.count()) === 0) continue
+      await button.click()
+      await page.getByTestId('record-form').waitFor()
+      await page.getByTestId('record-save').click()
+      const needed = Object.values(record.fields).some(({ required, computed, type }) => required && !computed && type !== 'flag')
+      const told = page.locator('[data-testid=record-form] .ant-form-item-explain-error')
+      if (needed) await told.first().waitFor()
+      const faults = (await page.evaluate(faultsOfForm)) as { unnamed: string[]; raw: string[]; nameless: number }
+      if (faults.unnamed.length + faults.raw.length + faults.nameless > 0) found[record.name] = faults
+      forms++
+      // Nothing was typed: closing asks nothing.
+      await page.locator('.ant-drawer-open .ant-drawer-close').click()
+      await page.getByTestId('record-form').waitFor({ state: 'detached' })
+    }
+    expect(found).toEqual({})
+    expect(forms).toBeGreaterThan(20)
+    expect(errors).toEqual([])
+    await page.context().close()
+  }, 240_000)
+
+  it('what was typed stays when a save is refused, the network is away or the session is over, with the wrong field marked', async () => {
+    const { page } = await signInAs(browser, product, 'admin', 'Admin#2026')
+    const admin = await product.signIn('admin', 'Admin#2026')
+    await admin.call('POST', '/api/records/term', { name: '已有词', nameEn: 'Taken', meaning: '有', meaningEn: 'There' })
+    await goTo(page, '/records/term')
+    await page.getByTestId('record-new').click()
+    await page.locator('#f-name').fill('已有词')
+    await page.locator('#f-nameEn').fill('Kept')
+    await page.locator('#f-meaning').fill('很长的一段解释')
+    await page.locator('#f-meaningEn').fill('A long explanation')
+
+    // Taken: told at its field, which has the focus; the rest stays.
+    await page.getByTestId('record-save').click()
+    const item = page.locator('.ant-form-item', { has: page.locator('#f-name') })
+    await item.locator('.ant-form-item-explain-error').waitFor()
+    expect(await item.locator('.ant-form-item-explain-error').innerText()).toMatch(/[\u4e00-\u9fff]/)
+    await until('the wrong field has the focus', () => page.evaluate(() => document.activeElement?.id === 'f-name'))
+    expect(await page.locator('#f-meaning').inputValue()).toBe('很长的一段解释')
+
+    // Closing would lose it: asked first.
+    await page.locator('.ant-drawer-open .ant-drawer-close').click()
+    await page.getByRole('button', { name: '继续填写' }).click()
+    await page.locator('#f-name').fill('新词')
+
+    // No network.
+    await page.context().setOffline(true)
+    await page.getByTestId('record-save').click()
+    await page.getByTestId('form-failure').waitFor()
+    expect(await page.getByTestId('form-failure').innerText()).toContain('网络')
+    await page.context().setOffline(false)
+
+    // The session is over: sign in again above the page, and go on.
+    await page.context().clearCookies()
+    await page.getByTestId('record-save').click()
+    await page.getByTestId('session-expired').waitFor()
+    await page.getByTestId('username').fill('admin')
+    await page.getByTestId('password').fill('Admin#2026')
+    await page.keyboard.press('Enter')
+    await page.getByTestId('session-expired').waitFor({ state: 'detached' })
+    expect(await page.locator('#f-meaning').inputValue()).toBe('很长的一段解释')
+    await page.getByTestId('record-save').click()
+    await page.getByTestId('record-term-detail').waitFor()
+    expect(await page.getByTestId('record-term-detail').innerText()).toContain('很长的一段解释')
+    await page.context().close()
+  }, 180_000)
+})
