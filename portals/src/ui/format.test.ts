@@ -15,11 +15,11 @@ describe('formats', () => {
   })
   it('prints times in the zone asked for', () => {
     const at = Date.UTC(2026, 2, 1, 20, 5, 9)
-    expect(formatTime(at, 'full', 'zh', 'Asia/Shanghai')).toMatch(/2026\/03\/02 04:05:09/)
+    expect(formatTime(at, 'full', 'zh', 'Asia/Shanghai')).toBe('2026-03-02 04:05:09')
     expect(formatTime(at, 'time', 'en', 'UTC')).toBe('20:05:09')
     expect(formatTime(null)).toBe('—')
     // 12/22 of another year is not this December.
-    expect(formatTime(Date.UTC(2024, 11, 22, 8), 'minute', 'zh', 'UTC')).toBe('2024/12/22 08:00')
+    expect(formatTime(Date.UTC(2024, 11, 22, 8), 'minute', 'zh', 'UTC')).toBe('2024-12-22 08:00')
     expect(formatTime(Date.now(), 'dateTime', 'en', 'UTC')).not.toMatch(/20\d\d/)
   })
   it('prints lengths of time in at most two steps', () => {

@@ -20,7 +20,6 @@ export function unitSign(unit: string): string {
 }
 
 export type Locale = 'zh' | 'en'
-const locales: Readonly<Record<Locale, string>> = { zh: 'zh-CN', en: 'en-GB' }
 const numberFormats = new Map<number, Intl.NumberFormat>()
 
 function fixed(digits: number): Intl.NumberFormat {
@@ -78,17 +77,23 @@ const withYear = { dateTime: 'full', minute: 'fullMinute' } as const
 /** By the year of the browser's clock: good enough to leave out what everybody knows. */
 const thisYear = (at: number): boolean => new Date(at).getFullYear() === new Date().getFullYear()
 
-/** Epoch ms → text in `zone` (an IANA name; the browser's own when absent). The year is left out only while it is this one. */
-export function formatTime(at: number | null | undefined, style: TimeStyle = 'dateTime', locale: Locale = 'zh', zone?: string): string {
+/**
+ * Epoch ms → text in `zone` (an IANA name; the browser's own when absent), as 2026-03-02 04:05:09 in every language: the same form as in
+ * fields, files and tables of dates. The year is left out only while it is this one.
+ */
+export function formatTime(at: number | null | undefined, style: TimeStyle = 'dateTime', _locale: Locale = 'zh', zone?: string): string {
   if (at === null || at === undefined || !Number.isFinite(at) || at <= 0) return DASH
   const shown = (style === 'dateTime' || style === 'minute') && !thisYear(at) ? withYear[style] : style
-  const key = `${shown}|${locale}|${zone ?? ''}`
+  const key = `${shown}|${zone ?? ''}`
   let format = timeFormats.get(key)
   if (!format) {
-    format = new Intl.DateTimeFormat(locales[locale], { ...styles[shown], hourCycle: 'h23', ...(zone ? { timeZone: zone } : {}) })
+    format = new Intl.DateTimeFormat('en-GB', { ...styles[shown], hourCycle: 'h23', ...(zone ? { timeZone: zone } : {}) })
     timeFormats.set(key, format)
   }
-  return format.format(at)
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
+  const join = (names: readonly Intl.DateTimeFormatPartTypes[], sign: string): string =>
+    names.flatMap((name) => parts.get(name) ?? []).join(sign)
+  return [join(['year', 'month', 'day'], '-'), join(['hour', 'minute', 'second'], ':')].filter(Boolean).join(' ')
 }
 
 /** A length of time in two steps: 3 d 4 h, 5 min 12 s. */

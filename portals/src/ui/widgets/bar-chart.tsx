@@ -3,6 +3,7 @@ import { AriaComponent, DataZoomComponent, GridComponent, LegendComponent, Toolt
 import { init, use, type EChartsCoreOption, type EChartsType } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
+import { DASH, formatNumber } from '../format.ts'
 import { usePreferences } from '../preferences.ts'
 import { ChartCaption } from './chart-caption.tsx'
 import { paletteOf } from '../theme.ts'
@@ -91,7 +92,7 @@ function optionOf(
     type: 'value' as const,
     name,
     nameTextStyle: text,
-    axisLabel: text,
+    axisLabel: { ...text, formatter: (found: number) => formatNumber(found) },
     splitLine: { lineStyle: { color: palette.border } },
     minInterval: bars && whole(bars) ? 1 : 0,
   })
@@ -102,6 +103,7 @@ function optionOf(
     grid: { left: 8, right: 12, top: 34, bottom: labels.length > 40 ? 44 : 8, containLabel: true },
     tooltip: {
       trigger: 'axis',
+      valueFormatter: (found: unknown) => (typeof found === 'number' ? formatNumber(found) : DASH),
       backgroundColor: palette.raised,
       borderColor: palette.border,
       textStyle: { color: palette.text, fontSize: 12 },
