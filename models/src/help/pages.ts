@@ -14,7 +14,8 @@ export interface HelpPage {
 export function menuEntriesWithHelp(): readonly HelpPage[] {
   return menuSeeds().flatMap(({ path, name, nameEn }) => {
     if (path === null) return []
-    const record = path.startsWith('/records/') ? (findRecord(path.split('/')[2] ?? '') ?? null) : null
-    return [{ key: helpKeyOf(path), path, title: { zh: name, en: nameEn }, record }]
+    const key = helpKeyOf(path)
+    const record = key.startsWith('records.') ? (findRecord(key.slice('records.'.length)) ?? null) : null
+    return [{ key, path, title: { zh: name, en: nameEn }, record }]
   })
 }

@@ -1,3 +1,4 @@
+import { termKeyOf } from '@twin/models/glossary'
 import { deviceKinds } from '@twin/models/kinds'
 import { expect, it } from 'vitest'
 import { texts } from './texts/index.ts'
@@ -37,4 +38,13 @@ it('has words for every state a device of any kind can report or be told', () =>
     ...kind.commands.flatMap((command) => command.params.flatMap((parameter) => parameter.values ?? [])),
   ])
   expect([...new Set(words)].filter((word) => wordLabel(word).zh === word)).toEqual([])
+})
+
+it('explains every state of alarms, commands, machines and values in the glossary', () => {
+  const statuses = Object.entries(texts).filter(([key]) =>
+    /^(alarm\.phase\.[A-Z_]+|alarm\.P[123]|command\.phase\.[A-Z_]+|quality\.\w+|link\.\w+|run\.\w+)$/.test(key),
+  )
+  expect(statuses.filter(([, [zh]]) => !termKeyOf(zh)).map(([key]) => key)).toEqual([])
+  const words = deviceKinds.flatMap((kind) => kind.points.flatMap((point) => point.values ?? []))
+  expect([...new Set(words)].map((word) => wordLabel(word).zh).filter((zh) => !termKeyOf(zh))).toEqual([])
 })
