@@ -187,7 +187,9 @@ interface RecordFormProps {
 }
 
 /** New or edit. If somebody else saved meanwhile, both versions are shown and one is chosen. */
-export function RecordForm({ record, row, preset = {}, titles, onClose, onSaved }: RecordFormProps): ReactNode {
+export function RecordForm({ record, row: opened, preset = {}, titles, onClose, onSaved }: RecordFormProps): ReactNode {
+  // As it was when the form opened: a change by somebody else meanwhile is a conflict, not a new beginning.
+  const [row] = useState(opened)
   const { label, t } = useText()
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const save = useChange<{ readonly values: Values; readonly version: number | null }, Row>(
@@ -266,7 +268,8 @@ interface TransitionFormProps {
   readonly onClose: () => void
 }
 /** Input of a transition, where it asks for some. */
-export function TransitionForm({ record, row, name, titles, onClose }: TransitionFormProps): ReactNode {
+export function TransitionForm({ record, row: opened, name, titles, onClose }: TransitionFormProps): ReactNode {
+  const [row] = useState(opened)
   const { label } = useText()
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const { touch, close } = useCloseAsking(onClose)
