@@ -68,7 +68,7 @@ describe.skipIf(!hasBrowser)('first use', () => {
     const operator = await arrive('operator', 'Operator#2026')
     await operator.getByRole('link', { name: '报警', exact: true }).click()
     await stage.fault({ station: single.id, fault: 'trip', device: machine.id, class: 'MOTOR_OVERLOAD' })
-    const row = operator.getByRole('row', { name: new RegExp(`${machine.name}`) }).first()
+    const row = operator.getByRole('row', { name: new RegExp(machine.name) }).first()
     await row.getByRole('button', { name: /确\s*认/ }).click()
     const dialog = operator.getByRole('dialog')
     await dialog.getByRole('textbox').fill('已通知班长')
