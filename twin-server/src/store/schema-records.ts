@@ -218,7 +218,7 @@ export interface AuditLog {
   prev_hash: string
   hash: string
   /** Number or name of what it is about, as it was then. */
-  title: Generated<string | null>
+  title: string | null
   family: Generated<string>
   action: Generated<string>
 }
