@@ -7,6 +7,7 @@ import { useAction, useCall } from '../../api/index.ts'
 import { useMay, useMe } from '../../console/session.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatTime } from '../../ui/format.ts'
+import { usePhone } from '../../ui/shell/use-phone.ts'
 import { Await, Page, PagedTable } from '../../ui/widgets/index.ts'
 import { useFleet } from '../supervision/index.ts'
 import { serverNow } from '../../live/index.ts'
@@ -29,6 +30,7 @@ export function UsersPage() {
   const query = { text, ...page, ...(kind === '' ? {} : { kind }), ...(due === '' ? {} : { password: due }) }
   const users = useCall(operations.users, { query }, { keep: true })
   const roleName = useRoleNames()
+  const phone = usePhone()
   const update = useAction(operations.updateUser, { done: t('common.saved'), refresh: [operations.users] })
   const remove = useAction(operations.deleteUser, { done: t('users.deleted'), refresh: [operations.users] })
   const names = new Map((stations ?? []).map((station) => [station.id, name(station)]))
@@ -55,11 +57,26 @@ export function UsersPage() {
   }
   const columns: TableColumnsType<UserRow> = [
     { title: t('users.username'), key: 'username', render: (_, user) => <strong>{user.username}</strong> },
-    { title: t('users.name'), dataIndex: 'name', key: 'name' },
+    {
+      title: t('users.name'),
+      key: 'name',
+      render: (_, user) => (
+        <>
+          {user.name}
+          {user.mobile === null ? null : <div className="muted num">{user.mobile}</div>}
+        </>
+      ),
+    },
     { title: t('users.department'), dataIndex: 'department', key: 'department' },
-    { title: t('users.role'), key: 'role', render: (_, user) => roleName(user.role) },
-    { title: t('users.kind'), key: 'kind', render: (_, user) => t(`users.kind.${user.kind}`) },
-    { title: t('users.mobile'), key: 'mobile', render: (_, user) => <span className="num">{user.mobile ?? '—'}</span> },
+    {
+      title: t('users.role'),
+      key: 'role',
+      render: (_, user) => (
+        <>
+          {roleName(user.role)} {user.kind === 'staff' ? null : <Tag color="blue">{t(`users.kind.${user.kind}`)}</Tag>}
+        </>
+      ),
+    },
     {
       title: t('users.stations'),
       key: 'stations',
@@ -84,7 +101,7 @@ export function UsersPage() {
     {
       title: t('users.expiresAt'),
       key: 'expires',
-      render: (_, user) => <span className="num">{user.expiresAt === null ? '—' : formatTime(user.expiresAt, 'full', lang)}</span>,
+      render: (_, user) => <span className="num">{user.expiresAt === null ? '—' : formatTime(user.expiresAt, 'date', lang)}</span>,
     },
     {
       title: t('users.password'),
@@ -101,6 +118,7 @@ export function UsersPage() {
           {
             title: t('common.actions'),
             key: 'actions',
+            ...(phone ? {} : { fixed: 'right' as const }),
             render: (_: unknown, user: UserRow) => (
               <div className="tool-row">
                 <Button size="small" onClick={() => setDialog({ mode: 'edit', user })}>
