@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely'
 import type { Database } from '../store/index.ts'
 import type { AccountKind, Role } from './principal.ts'
 
@@ -48,7 +49,7 @@ export type AuthTables = {
     updated_at: number
   }
   /** Hashes of passwords a user had, to refuse them again. */
-  auth_password: { id: string; user_id: string; org: string; password: string; set_at: number }
+  auth_password: { id: string; user_id: string; org: string; password: string; set_at: number; n: Generated<number> }
   auth_attempt: { username: string; org: string; failures: number; first_at: number; last_at: number }
   audit_head: { org: string; rows: number; hash: string }
   command_attempt: { command: string; org: string; at: number; request: unknown; outcome: unknown }

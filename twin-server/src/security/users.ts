@@ -152,7 +152,7 @@ export function createUsers({ db, clock, org, audit, changed, policy }: UsersPar
   const remember = async (trx: Transaction<AuthDatabase>, id: string, hashed: string, now: number): Promise<void> => {
     await trx.insertInto('auth_password').values({ id: nanoid(), user_id: id, org, password: hashed, set_at: now }).execute()
     await sql`delete from auth_password where user_id = ${id} and id not in
-      (select id from auth_password where user_id = ${id} order by set_at desc, id limit ${rememberedPasswords})`.execute(trx)
+      (select id from auth_password where user_id = ${id} order by n desc limit ${rememberedPasswords})`.execute(trx)
   }
   /** A number belongs to one account of each kind; the index settles what happens at once. */
   const mobileTaken = async (mobile: string | null | undefined, kind: AccountKind, id: string | null): Promise<boolean> =>
@@ -377,7 +377,7 @@ export function createUsers({ db, clock, org, audit, changed, policy }: UsersPar
         .selectFrom('auth_password')
         .select('password')
         .where('user_id', '=', id)
-        .orderBy('set_at', 'desc')
+        .orderBy('n', 'desc')
         .limit(rememberedPasswords)
         .execute()
       for (const { password } of before) if (await verifyPassword(password, next)) return { ok: false, reason: 'used-password' }

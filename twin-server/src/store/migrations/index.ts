@@ -12,6 +12,7 @@ import { assetTree } from './0120-asset-tree.ts'
 import { assetDocuments } from './0121-asset-documents.ts'
 import { platformMenus } from './0160-platform-menus.ts'
 import { accounts } from './0161-accounts.ts'
+import { passwordOrder } from './0163-password-order.ts'
 import { passwordAge } from './0162-password-age.ts'
 import { helpArticles } from './0175-help-articles.ts'
 import { poison } from './0158-poison.ts'
@@ -49,6 +50,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0160-platform-menus': platformMenus,
   '0161-accounts': accounts,
   '0162-password-age': passwordAge,
+  '0163-password-order': passwordOrder,
   '0145-work-orders': workOrders,
   '0135-tariffs': tariffs,
   '0136-machine-use': machineUse,
