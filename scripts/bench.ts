@@ -2,7 +2,7 @@
  * `npm run bench -- [name …] [options]`: ingest, latency, fanout, memory, recovery, history, energy, portal,
  * records, or all (default; about fifteen minutes).
  * Starts everything it needs on free ports, measures each figure beside its baseline in the same run, prints a table in Markdown.
- * Method and figures: docs/benchmarks.md.
+ * Each leaves its rows in loadtest/results/bench-<name>.json; `--table` prints what lies there. Method and figures: docs/benchmarks.md.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -127,7 +127,7 @@ async function one(name: string): Promise<void> {
   try {
     rows = await bench()
   } catch (error) {
-    rows = [failed(name, error instanceof Error ? error.message : String(error))]
+    rows = [failed(name, (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '')]
   }
   keep(name, rows)
   // Whatever still holds this process, its work is done.
