@@ -40,7 +40,7 @@ const others = fc.oneof(
   fc.uint8Array({ maxLength: 500 }).map((bytes) => packet(0x90, Buffer.from(bytes))),
 )
 
-it('finds every PUBLISH however the bytes are cut, and passes everything else on untouched and in order', () => {
+it('[IN48] finds every PUBLISH however the bytes are cut, and passes everything else on untouched and in order', () => {
   const item = fc.oneof(
     fc.tuple(publishes, fc.uint8Array({ maxLength: 200 })).map(([sent, properties]) => ({ sent, bytes: publish(sent, properties) })),
     others.map((bytes) => ({ sent: null, bytes })),
