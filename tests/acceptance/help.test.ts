@@ -43,7 +43,7 @@ describe.skipIf(!hasBrowser)('online help', () => {
     await page.goto(`${product.url}/records/part`)
     await page.getByTestId('record-part').waitFor()
     await page.keyboard.press('?')
-    expect(await shown(page, 'records.part')).toContain('安全库存')
+    expect(await shown(page, 'records.part')).toContain('最低库存')
 
     // Full text over all articles.
     await page.getByTestId('help-search').fill('前一个等长期间')

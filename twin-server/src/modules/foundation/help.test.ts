@@ -21,7 +21,7 @@ it('every menu entry has an article in both languages, and the API gives it by t
     expect([key, status, article['key']]).toEqual([key, 200, key])
   }
   const [, part] = await world.json('GET', '/api/help/records.part', 'viewer')
-  expect((part['body'] as unknown as { zh: string }).zh).toContain('安全库存')
+  expect((part['body'] as unknown as { zh: string }).zh).toContain('最低库存')
   expect((await world.json('GET', '/api/help/nothing', 'viewer'))[0]).toBe(404)
   expect((await world.call('GET', '/api/help/alarms')).status).toBe(401)
 })
