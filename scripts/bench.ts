@@ -16,7 +16,7 @@ import { benchMemory } from './bench/memory.ts'
 import { benchPortal } from './bench/portal.ts'
 import { benchRecovery } from './bench/recovery.ts'
 import { machine, outputOf, type Row, step, table } from './bench/report.ts'
-import type { BrokerKind } from './bench/world.ts'
+import { type BrokerKind, World } from './bench/world.ts'
 
 const root = join(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({
@@ -92,11 +92,17 @@ async function latency(): Promise<Row[]> {
 
 /** A benchmark of the server's own that prints its figures line by line. */
 async function printed(name: string, file: string): Promise<Row[]> {
-  const output = await outputOf(join(root, 'twin-server', 'bench', file), [])
-  return output
-    .trim()
-    .split('\n')
-    .map((line) => ({ what: `${name}: ${line}`, figure: '', baseline: '', ratio: '', target: '', met: null }))
+  // Its database is ours, so that it goes with us.
+  const world = new World()
+  try {
+    const output = await outputOf(join(root, 'twin-server', 'bench', file), [], [], { TWIN_TEST_DATABASE_URL: await world.database(name) })
+    return output
+      .trim()
+      .split('\n')
+      .map((line) => ({ what: `${name}: ${line}`, figure: '', baseline: '', ratio: '', target: '', met: null }))
+  } finally {
+    await world.stop()
+  }
 }
 
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {

@@ -36,8 +36,13 @@ export function table(rows: readonly Row[]): string {
 }
 
 /** Output of a program of Node's; ends it when this process is to end. */
-export async function outputOf(script: string, args: readonly string[], flags: readonly string[] = []): Promise<string> {
-  const running = promisify(execFile)(process.execPath, [...flags, script, ...args])
+export async function outputOf(
+  script: string,
+  args: readonly string[],
+  flags: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const running = promisify(execFile)(process.execPath, [...flags, script, ...args], { env: { ...process.env, ...env } })
   const end = (): void => void running.child.kill('SIGTERM')
   process.once('SIGTERM', end)
   try {
