@@ -87,7 +87,7 @@ export function AlarmTable({ filter, hideStation = false }: { readonly filter: A
           columns={columns}
           dataSource={phone ? [] : data}
           showHeader={!phone}
-          locale={{ emptyText: phone ? <span /> : t('alarm.noOpen') }}
+          locale={{ emptyText: phone && data.length > 0 ? <span /> : t('alarm.noOpen') }}
           scroll={{ x: 'max-content' }}
           components={rowsInSight}
           {...(may && !phone
