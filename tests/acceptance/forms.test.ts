@@ -161,7 +161,7 @@ describe.skipIf(!hasBrowser)('forms and messages', () => {
     expect(faults).toEqual([])
   }
 
-  it('[P-020] one form of messages, dates and errors: no form has a nameless field or a program’s words, typed data outlive a refusal, a lost network and a lost session with the wrong field marked, and every API error has code, text and field', async () => {
+  it('one form of messages, dates and errors: no form has a nameless field or a program’s words, typed data outlive a refusal, a lost network and a lost session with the wrong field marked, and every API error has code, text and field', async () => {
     const { page, errors } = await signInAs(browser, product, 'admin', 'Admin#2026')
     await everyForm(page)
     await typedStays(page)

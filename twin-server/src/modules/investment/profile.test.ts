@@ -16,7 +16,7 @@ const post = (path: string, body: object = {}, as = admin) => world.json('POST',
 const put = (path: string, body: object, as = admin) => world.json('PUT', `/api/records/${path}`, as, body)
 const act = (path: string, input: object = {}, as = admin) => post(path, { input }, as)
 
-it('[T4-006] the profile of a station is one record with a version: an outdated save is refused, its states keep their dates, and what lives shows the same', async () => {
+it('the profile of a station is one record with a version: an outdated save is refused, its states keep their dates, and what lives shows the same', async () => {
   // A station manager, as the demo has the role, bound to this station.
   await seedDemoRoles(world.modules.records, 'main')
   const [, { rows: found }] = await world.json('GET', '/api/records/role?code=stationManager', 'admin')
