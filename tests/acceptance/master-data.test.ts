@@ -345,7 +345,7 @@ describe.skipIf(!hasBrowser)('master data kept by people', () => {
       const made = await admin.call('POST', '/api/users', { username: code, name, role: 'viewer', stations: bound, password: 'Begin#2026' })
       ids[code] = (made.body as Row).id
       const permissions = ['station:view', 'device:view', 'alarm:view', ...(code === 'stationManager' ? ['station:administer'] : [])]
-      await ok(admin, 'POST', '/api/records/role', { code, name, permissions, members: [ids[code]] })
+      await ok(admin, 'POST', '/api/records/role', { code: `${code}OfStations`, name, permissions, members: [ids[code]] })
       sessions[code] = await begin(code, 'Begin#2026', 'Later#2026')
     }
     const id = ids['stationManager'] ?? ''

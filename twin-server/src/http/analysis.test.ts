@@ -137,6 +137,23 @@ it('use: loaded, unloaded, stopped and offline hours add up to the calendar; sil
   }
 })
 
+it('use: while rollups of much history are being made it says so, instead of putting weeks together from single readings', async () => {
+  const ids = [...world.stations.values()]
+    .flatMap(({ devices }) => devices.flatMap((one) => (one.kind === 'compressor' ? one.id : [])))
+    .slice(0, 10)
+  const april = Date.UTC(2026, 2, 31, 16)
+  await world.sql`insert into rollup_dirty (tier, due, devices, buckets)
+    select 0, now() + interval '1 hour', array_agg(d), array_agg(m)
+    from unnest(${ids}::text[]) d, generate_series(${april}::bigint, ${april + 25 * 24 * HOUR}::bigint, ${MINUTE}::bigint) m`
+  const ask = (device: string) => world.call('GET', `/api/analysis/use?device=${device}&from=2026-04-01&to=2026-04-25`, 'viewer')
+  const refused = await ask(ids.join(','))
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '60'])
+  expect(((await refused.json()) as { error: { code: string } }).error.code).toBe('rollups-behind')
+  // One machine is little enough.
+  expect((await ask(ids[0] ?? '')).status).toBe(200)
+  await world.sql`delete from rollup_dirty where tier = 0 and due > now()`
+})
+
 it('distribution: regions add up to the national line; a move changes this month only', async () => {
   const thisMonth = new Date().getUTCMonth()
   const [year, next] = [new Date().getUTCFullYear(), Date.UTC(new Date().getUTCFullYear(), thisMonth + 1, 12)]

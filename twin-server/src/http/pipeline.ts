@@ -7,6 +7,7 @@ import { Refusal, type RefusalOptions, type RefusalReason, errorResponse } from 
 import { auditKinds } from './audit-kinds.ts'
 import type { AuditNote, FileAnswer, Handlers } from './call.ts'
 import type { HttpParts } from './parts.ts'
+import { RollupsBehind } from '../store/index.ts'
 import { readInput } from './request-input.ts'
 
 export interface Incoming {
@@ -73,6 +74,15 @@ export async function runOperation(
 
 /** A bug or a part that is down: logged in full, answered without a word of it. */
 export function failure(parts: HttpParts, error: unknown, detail: object): Response {
+  if (error instanceof RollupsBehind)
+    return errorResponse('unavailable', {
+      code: 'rollups-behind',
+      message: {
+        zh: '这段历史的汇总还在生成，请缩小范围或几分钟后再试',
+        en: 'Rollups of this history are still being made: ask for less of it, or try again in some minutes',
+      },
+      retryAfter: 60,
+    })
   parts.log.error({ ...detail, err: error }, 'request failed')
   return errorResponse(isDatabaseDown(error) ? 'unavailable' : 'internal')
 }

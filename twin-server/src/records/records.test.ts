@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { warehouse } from '@twin/models/records'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installation } from './engine.ts'
 import { createOutbox } from './outbox.ts'
@@ -159,6 +160,30 @@ describe('records', () => {
     expect(found['total']).toBe(2)
     const [, gone] = await world.json('POST', '/api/records/term/bulk', 'viewer', { ids: made, act: { remove: true } })
     expect(gone['results']).toMatchObject([{ error: { code: 'not-permitted' } }, { error: { code: 'not-permitted' } }])
+  })
+
+  it('[RE21] two turns that meet in crossed locks both come to their end', async () => {
+    const { records } = world.modules
+    const ids: string[] = []
+    for (const code of ['CROSS-A', 'CROSS-B'])
+      ids.push(String((await world.json('POST', '/api/records/warehouse', 'admin', { code, name: code }))[1].id))
+    let tries = 0
+    let arrived = 0
+    let open = (): void => undefined
+    const both = new Promise<void>((resolve) => (open = resolve))
+    const turnOf = (order: readonly string[]) =>
+      records.run(installation('main'), async (turn) => {
+        tries++
+        const [first = '', second = ''] = order
+        await records.writer.lock(turn, warehouse, first)
+        // The first time each has one row before either asks for the other.
+        if (++arrived === 2) open()
+        await both
+        await records.writer.lock(turn, warehouse, second)
+        return order.length
+      })
+    expect(await Promise.all([turnOf(ids), turnOf(ids.toReversed())])).toEqual([2, 2])
+    expect(tries).toBe(3)
   })
 
   it('[RE13] what a transition sends outside leaves after its commit, at least once; what was undone never leaves', async () => {

@@ -37,6 +37,20 @@ export interface Stretch {
   readonly to: number
 }
 
+/** Minutes of single readings that one question may put together, over all its points: some ten seconds of work. */
+const MOST_MINUTES = 300_000
+
+/** Asked for more history than can be put together from single readings while the rollups of it are still being made. */
+export class RollupsBehind extends Error {
+  override readonly name = 'RollupsBehind'
+  /** Minutes of points that are waiting for their rollup. */
+  readonly minutes: number
+  constructor(minutes: number) {
+    super(`${minutes} minutes of readings have no rollup yet`)
+    this.minutes = minutes
+  }
+}
+
 /** Stored readings of a slot in [from, to), ascending; what was not measured is left out. */
 export async function rawReadings(tx: Tx, device: string, slot: number, from: number, to: number): Promise<RawReading[]> {
   const [readings] = await rawReadingsOf(tx, [{ device, slot }], [{ of: 0, from, to }])
@@ -192,6 +206,8 @@ export class BucketReader {
       for (const run of this.#runs(tier, starts)) behind.push({ of, ...run })
     }
     if (behind.length > 0) {
+      const minutes = tier === 0 ? behind.reduce((sum, { from, to }) => sum + (to - from) / MINUTE, 0) : 0
+      if (minutes > MOST_MINUTES) throw new RollupsBehind(minutes)
       const finer = tier === 0 ? (await rawReadingsOf(this.#tx, this.#slots, behind)).map(ofReadings) : await this.read(lower(tier), behind)
       for (const [of, buckets] of finer.entries()) found[of]?.push(...this.#merge(tier, buckets))
     }

@@ -5,7 +5,7 @@ export { type EmbeddedOptions, type EmbeddedPostgres, findEmbeddedPostgres, star
 export { migrate } from './migrate.ts'
 export { createStore, type History, type Store, type StoreOptions } from './store.ts'
 export type { CounterQuery } from './counter-readings.ts'
-export type { Bucket } from './history-buckets.ts'
+export { type Bucket, RollupsBehind } from './history-buckets.ts'
 export type { UseQuery } from './machine-use.ts'
 export type { BucketQuery, PointOf } from './point-buckets.ts'
 export type { Resolution, SeriesData, SeriesQuery } from './series.ts'
