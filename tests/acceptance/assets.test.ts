@@ -199,7 +199,7 @@ describe.skipIf(!hasBrowser)('assets from purchase to scrapping', () => {
     const offered = page.locator('.ant-select-dropdown').last().locator('.ant-select-item-option')
     await until('its six components are offered', async () => (await offered.count()) === 6)
     for (let i = 0; i < 5; i++) await offered.nth(i).dispatchEvent('click')
-    await page.locator('#f-location').click()
+    await ticks.blur()
     await choose(page, page.locator('#f-warehouse'), '', '一号库')
     await page.locator('#f-location').fill('C-01')
     await page.getByTestId('record-save').click()

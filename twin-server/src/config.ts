@@ -45,6 +45,7 @@ const environment = z.object({
     .optional(),
   /** Group commit at most every so many ms. */
   TWIN_COMMIT_MS: z.coerce.number().min(1).max(1000).default(20),
+  TWIN_SNAPSHOT_MS: z.coerce.number().min(1000).max(600_000).default(30_000),
   TWIN_KEEP_RAW_DAYS: z.coerce.number().int().min(2).default(90),
   TWIN_KEEP_MINUTES_DAYS: z.coerce.number().int().min(2).default(730),
   TWIN_ROLLUPS: on.default('on'),
@@ -80,6 +81,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly node: string
   readonly commitMs: number
+  /** Live stations are saved once in so many ms; recovery reads what came since. */
+  readonly snapshotEveryMs: number
   readonly keepRawDays: number
   readonly keepMinutesDays: number
   readonly rollups: boolean
@@ -150,6 +153,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         .replaceAll(/[^0-9a-z-]/g, '-')
         .slice(0, 40),
     commitMs: e.TWIN_COMMIT_MS,
+    snapshotEveryMs: e.TWIN_SNAPSHOT_MS,
     keepRawDays: e.TWIN_KEEP_RAW_DAYS,
     keepMinutesDays: e.TWIN_KEEP_MINUTES_DAYS,
     rollups: e.TWIN_ROLLUPS === 'on',

@@ -89,6 +89,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       },
     },
     commitEveryMs: config.commitMs,
+    snapshotEveryMs: config.snapshotEveryMs,
     onFatal,
     log: (level, message, detail) => log[level](detail ?? {}, message),
   })
