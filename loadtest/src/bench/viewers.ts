@@ -1,5 +1,8 @@
+import { pointIndex } from '@twin/models/kinds'
+import type { ServerMessage, StationView } from '@twin/models/live'
 import { Unpackr } from 'msgpackr'
 import WebSocket from 'ws'
+import { syntheticPoints } from '../fleet/synthetic.ts'
 
 export interface Viewers {
   readonly frames: () => number
@@ -9,10 +12,6 @@ export interface Viewers {
   close(): void
 }
 
-interface ProductFrame {
-  readonly k: string
-  readonly d?: { readonly dev: readonly number[]; readonly ts: readonly number[] }
-}
 interface PlainFrame {
   readonly frame: Readonly<Record<string, { readonly at: number }>>
 }
@@ -20,18 +19,20 @@ interface PlainFrame {
 const AT_ONCE = 20
 const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number' })
 
-/** Newest source time of every device in a frame: values of one message share it. */
-function* times(bytes: Buffer, product: boolean): Generator<number> {
-  const message = unpackr.unpack(bytes) as ProductFrame | PlainFrame
-  if (!product) {
-    for (const { at } of Object.values((message as PlainFrame).frame)) yield at
-    return
+/** A point that every message of the load brings: what the server derives has times of its own. */
+const sentPoint = pointIndex('compressor', syntheticPoints[0] ?? '')
+
+/** Source times of the messages that a frame tells of; `kinds` of the devices come with the first message of a topic. */
+function reader(product: boolean): (bytes: Buffer) => readonly number[] {
+  if (!product) return (bytes) => Object.values((unpackr.unpack(bytes) as PlainFrame).frame).map(({ at }) => at)
+  let kinds: readonly string[] = []
+  return (bytes) => {
+    const message = unpackr.unpack(bytes) as ServerMessage
+    if (message.k === 'snap') kinds = (message.state as StationView).kinds
+    const d = message.k === 'f' ? message.d : undefined
+    if (!d) return []
+    return d.ts.filter((_, i) => d.pt[i] === sentPoint && kinds[d.dev[i] ?? -1] === 'compressor')
   }
-  const { k, d } = message as ProductFrame
-  if (k !== 'f' || !d) return
-  const newest = new Map<number, number>()
-  for (const [i, dev] of d.dev.entries()) newest.set(dev, Math.max(newest.get(dev) ?? 0, d.ts[i] ?? 0))
-  yield* newest.values()
 }
 
 /**
@@ -48,12 +49,13 @@ export async function openViewers(base: string, stations: readonly string[], tok
         token === null
           ? new WebSocket(`${base}/${station}`)
           : new WebSocket(`${base}/ws`, { headers: { authorization: `Bearer ${token}` } })
+      const timesOf = reader(token !== null)
       socket.on('message', (data: Buffer) => {
         frames++
         bytes += data.length
         if (!measure) return
         const now = Date.now()
-        for (const at of times(data, token !== null)) latencies.push(now - at)
+        for (const at of timesOf(data)) latencies.push(now - at)
       })
       socket.once('error', reject)
       socket.once('open', () => {
