@@ -1,27 +1,24 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestPostgres, type TestPostgres } from '../../twin-server/src/testing/postgres.ts'
-import { hasBrowser, signInAs, startBrowser } from '../harness/browser.ts'
-import { type Product, type Session, startProduct } from '../harness/product.ts'
+import { hasBrowser, signInAs } from '../harness/browser.ts'
+import { type Product, type Session } from '../harness/product.ts'
+import { type Desk, openDesk } from './stage.ts'
 
 describe.skipIf(!hasBrowser)('infrastructure from installation to scrapping', () => {
-  let database: TestPostgres
+  let desk: Desk
   let product: Product
   let browser: Browser
   let operator: Session
   let engineer: Session
 
   beforeAll(async () => {
-    database = await startTestPostgres()
-    product = await startProduct(database.url)
-    browser = await startBrowser()
+    desk = await openDesk()
+    ;({ product, browser } = desk)
     operator = await product.signIn('operator', 'Operator#2026')
     engineer = await product.signIn('engineer', 'Engineer#2026')
   }, 120_000)
   afterAll(async () => {
-    await browser?.close()
-    await product?.stop()
-    await database?.stop()
+    await desk?.stop()
   })
 
   const install = async (code: string, body: object): Promise<string> => {

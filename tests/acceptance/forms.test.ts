@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { records } from '@twin/models/records'
-import { startTestPostgres, type TestPostgres } from '../../twin-server/src/testing/postgres.ts'
-import { hasBrowser, signInAs, startBrowser } from '../harness/browser.ts'
+import { hasBrowser, signInAs } from '../harness/browser.ts'
 import { walkErrors } from '../harness/error-form.ts'
-import { type Product, startProduct, until } from '../harness/product.ts'
+import { type Product, until } from '../harness/product.ts'
+import { type Desk, openDesk } from './stage.ts'
 
 /** Controls of the open form that nobody could name, and words in it that a program wrote. */
 const faultsOfForm = `(() => {
@@ -25,18 +25,15 @@ const faultsOfForm = `(() => {
 })()`
 
 describe.skipIf(!hasBrowser)('forms and messages', () => {
-  let database: TestPostgres
+  let desk: Desk
   let product: Product
   let browser: Browser
   beforeAll(async () => {
-    database = await startTestPostgres()
-    product = await startProduct(database.url)
-    browser = await startBrowser()
+    desk = await openDesk()
+    ;({ product, browser } = desk)
   }, 240_000)
   afterAll(async () => {
-    await browser?.close()
-    await product?.stop()
-    await database?.stop()
+    await desk?.stop()
   }, 120_000)
 
   /** To another page without loading the portal anew. */

@@ -1,23 +1,20 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { menuEntriesWithHelp } from '@twin/models/help'
-import { startTestPostgres, type TestPostgres } from '../../twin-server/src/testing/postgres.ts'
-import { hasBrowser, signInAs, startBrowser } from '../harness/browser.ts'
-import { type Product, startProduct, until } from '../harness/product.ts'
+import { hasBrowser, signInAs } from '../harness/browser.ts'
+import { type Product, until } from '../harness/product.ts'
+import { type Desk, openDesk } from './stage.ts'
 
 describe.skipIf(!hasBrowser)('online help', () => {
-  let database: TestPostgres
+  let desk: Desk
   let product: Product
   let browser: Browser
   beforeAll(async () => {
-    database = await startTestPostgres()
-    product = await startProduct(database.url)
-    browser = await startBrowser()
+    desk = await openDesk()
+    ;({ product, browser } = desk)
   }, 240_000)
   afterAll(async () => {
-    await browser?.close()
-    await product?.stop()
-    await database?.stop()
+    await desk?.stop()
   }, 120_000)
 
   const article = (page: Page) => page.getByTestId('help-article')

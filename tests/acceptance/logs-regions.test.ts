@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestPostgres, type TestPostgres } from '../../twin-server/src/testing/postgres.ts'
-import { hasBrowser, signInAs, startBrowser } from '../harness/browser.ts'
-import { type Product, type Session, startProduct, until } from '../harness/product.ts'
+import { hasBrowser, signInAs } from '../harness/browser.ts'
+import { type Product, type Session, until } from '../harness/product.ts'
+import { type Desk, openDesk } from './stage.ts'
 
 interface Row {
   readonly id: string
@@ -24,7 +24,7 @@ interface Named {
 }
 
 describe.skipIf(!hasBrowser)('logs and regions', () => {
-  let database: TestPostgres
+  let desk: Desk
   let product: Product
   let browser: Browser
   let admin: Session
@@ -32,17 +32,14 @@ describe.skipIf(!hasBrowser)('logs and regions', () => {
   let page: Page
 
   beforeAll(async () => {
-    database = await startTestPostgres()
-    product = await startProduct(database.url)
-    browser = await startBrowser()
+    desk = await openDesk()
+    ;({ product, browser } = desk)
     admin = await product.signIn('admin', 'Admin#2026')
     operator = await product.signIn('operator', 'Operator#2026')
     ;({ page } = await signInAs(browser, product, 'admin', 'Admin#2026', { viewport: { width: 1440, height: 900 } }))
   }, 120_000)
   afterAll(async () => {
-    await browser?.close()
-    await product?.stop()
-    await database?.stop()
+    await desk?.stop()
   })
 
   async function ok<T = Row>(session: Session, method: string, path: string, body?: unknown): Promise<T> {

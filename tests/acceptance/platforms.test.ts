@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { demoFleet } from '@twin/models/stations'
-import { startTestPostgres, type TestPostgres } from '../../twin-server/src/testing/postgres.ts'
-import { hasBrowser, startBrowser } from '../harness/browser.ts'
+import { hasBrowser } from '../harness/browser.ts'
 import { forward, movingClock } from '../harness/hand-device.ts'
-import { type Product, type Session, startProduct, until } from '../harness/product.ts'
+import { type Product, type Session, until } from '../harness/product.ts'
+import { type Desk, openDesk } from './stage.ts'
 
 // Each opens several windows, on machines that do other work besides.
 vi.setConfig({ testTimeout: 120_000 })
@@ -14,21 +14,18 @@ const stations = demoFleet()
 const station = stations[0]?.id ?? ''
 
 describe.skipIf(!hasBrowser)('accounts, roles and menus of the platforms', () => {
-  let database: TestPostgres
+  let desk: Desk
   let product: Product
   let browser: Browser
   let admin: Session
   const pages: Page[] = []
   beforeAll(async () => {
-    database = await startTestPostgres()
-    product = await startProduct(database.url, movingClock)
-    browser = await startBrowser()
+    desk = await openDesk(movingClock)
+    ;({ product, browser } = desk)
     admin = await product.signIn('admin', 'Admin#2026')
   }, 120_000)
   afterAll(async () => {
-    await browser?.close()
-    await product?.stop()
-    await database?.stop()
+    await desk?.stop()
   })
 
   const call = async (session: Session, method: string, path: string, body?: unknown): Promise<readonly [number, Row]> => {

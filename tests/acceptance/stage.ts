@@ -5,29 +5,43 @@ import { startTestPostgres } from '../../twin-server/src/testing/postgres.ts'
 import { startBrowser } from '../harness/browser.ts'
 import { freePort, Process, type Product, type Session, startProduct, until } from '../harness/product.ts'
 
-/** Product, simulated fleet and browser of one acceptance file. */
-export interface Stage {
+/** Product and browser of one acceptance file. */
+export interface Desk {
   readonly product: Product
   readonly browser: Browser
+  stop(): Promise<void>
+}
+export async function openDesk(env: NodeJS.ProcessEnv = {}): Promise<Desk> {
+  const database = await startTestPostgres()
+  const product = await startProduct(database.url, env)
+  const browser = await startBrowser()
+  return {
+    product,
+    browser,
+    async stop() {
+      await browser.close()
+      await product.stop()
+      await database.stop()
+    },
+  }
+}
+
+/** The same with the simulated fleet. */
+export interface Stage extends Desk {
   readonly operator: Session
   readonly admin: Session
   /** Asks the simulated fleet for a fault; throws when it refuses. */
   fault(request: Record<string, unknown>): Promise<void>
-  stop(): Promise<void>
 }
 
 /** Ready when every device of the demo is online. `env` is that of server and fleet. */
 export async function setStage(env: NodeJS.ProcessEnv = {}, fleet: readonly string[] = []): Promise<Stage> {
-  const database = await startTestPostgres()
-  const product = await startProduct(database.url, env)
+  const desk = await openDesk(env)
+  const { product, browser } = desk
   const control = await freePort()
   const args = ['--demo', '--url', product.mqtt, '--backlog-days', '0.05', '--control', String(control), ...fleet]
   const devices = new Process('loadtest/src/fleet/main.ts', args, product.env)
-  const [operator, admin, browser] = await Promise.all([
-    product.signIn('operator', 'Operator#2026'),
-    product.signIn('admin', 'Admin#2026'),
-    startBrowser(),
-  ])
+  const [operator, admin] = await Promise.all([product.signIn('operator', 'Operator#2026'), product.signIn('admin', 'Admin#2026')])
   await until(
     'the fleet is live',
     async () => {
@@ -48,10 +62,8 @@ export async function setStage(env: NodeJS.ProcessEnv = {}, fleet: readonly stri
       if (!answer.ok) throw new Error(await answer.text())
     },
     async stop() {
-      await browser.close()
       await devices.end()
-      await product.stop()
-      await database.stop()
+      await desk.stop()
     },
   }
 }

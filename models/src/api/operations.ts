@@ -1,41 +1,18 @@
 import { z } from 'zod'
 import { defineOperation } from './define.ts'
+import { alarmOperations } from './alarms.ts'
 import { controlOperations } from './control.ts'
 import { analysisOperations } from './analysis.ts'
 import { energyOperations } from './energy.ts'
-import {
-  accountKind,
-  alarmCount,
-  alarmFilter,
-  alarmRow,
-  auditFilter,
-  auditRow,
-  clusterStatus,
-  commandRow,
-  composition,
-  csv,
-  deadLetter,
-  energyBucket,
-  me,
-  page,
-  pageOf,
-  position,
-  range,
-  roleName,
-  series,
-  stationConfig,
-  time,
-  userRow,
-} from './schemas.ts'
+import { systemOperations } from './system.ts'
+import { commandRow, composition, csv, energyBucket, me, page, pageOf, position, range, series, stationConfig, time } from './schemas.ts'
 import type { StationSummary, StationView } from '../live/types.ts'
 import type { StationConfig } from '../stations/types.ts'
 
 const station = z.object({ station: z.string() })
 const device = z.object({ device: z.string() })
-const mobile = z.string().regex(/^\+?\d{6,15}$/, '6–15 digits')
 const ok = z.object({ ok: z.literal(true) })
 const command = z.object({ command: z.string() })
-const occurrence = z.object({ occurrence: z.string() })
 
 /** Everything the REST API can do. Sign-in and sessions are better-auth's under /api/auth (username + password, cookie or bearer). */
 export const operations = {
@@ -299,130 +276,7 @@ export const operations = {
     result: ok,
   }),
 
-  alarms: defineOperation({
-    method: 'get',
-    path: '/api/alarms',
-    tag: 'alarms',
-    summary: { zh: '报警列表', en: 'Alarms' },
-    permission: 'alarm:view',
-    query: z.object({ ...alarmFilter, ...page, sort: z.enum(['-raisedAt', 'raisedAt', 'priority', 'code', 'phase']).default('-raisedAt') }),
-    result: pageOf(alarmRow),
-  }),
-  alarm: defineOperation({
-    method: 'get',
-    path: '/api/alarms/:occurrence',
-    tag: 'alarms',
-    summary: { zh: '报警记录', en: 'One occurrence with its history and the 5 minutes before it' },
-    permission: 'alarm:view',
-    params: occurrence,
-    result: z.object({
-      alarm: alarmRow,
-      events: z.array(z.object({ at: time, kind: z.string(), by: z.string().nullable(), note: z.string().nullable() })),
-      before: z.array(series),
-      earlier: z.array(alarmRow),
-      /** Alarms below it: members of a group, or children of a parent. */
-      children: z.array(alarmRow),
-      /** Of a group alarm: what units recorded meanwhile without raising it, as under maintenance lock-out. */
-      suppressed: z.array(alarmRow),
-      /** Names of those it went to when nobody acknowledged it. */
-      escalatedTo: z.array(z.string()),
-    }),
-  }),
-  alarmsExport: defineOperation({
-    method: 'get',
-    path: '/api/alarms/export',
-    tag: 'alarms',
-    summary: { zh: '导出报警', en: 'Export alarms' },
-    permission: 'alarm:view',
-    query: z.object({ ...alarmFilter, format: z.enum(['csv', 'xlsx']) }),
-    result: 'file',
-  }),
-  ackAlarm: defineOperation({
-    method: 'post',
-    path: '/api/alarms/:occurrence/ack',
-    tag: 'alarms',
-    summary: { zh: '确认', en: 'Acknowledge (a group acknowledges its members)' },
-    permission: 'alarm:operate',
-    params: occurrence,
-    body: z.object({ note: z.string().max(500).default('') }),
-    result: ok,
-  }),
-  resetAlarm: defineOperation({
-    method: 'post',
-    path: '/api/alarms/:occurrence/reset',
-    tag: 'alarms',
-    summary: { zh: '复位锁存', en: 'Reset a latched alarm; 409 while its condition holds' },
-    permission: 'alarm:operate',
-    params: occurrence,
-    body: z.object({}),
-    result: ok,
-  }),
-  shelveAlarm: defineOperation({
-    method: 'post',
-    path: '/api/devices/:device/alarms/:code/shelve',
-    tag: 'alarms',
-    summary: { zh: '搁置', en: 'Shelve; never P1, at most 8 h' },
-    permission: 'alarm:operate',
-    params: z.object({ device: z.string(), code: z.string() }),
-    body: z.object({ minutes: z.number().int().min(1).max(480), reason: z.string().min(1).max(500) }),
-    result: ok,
-  }),
-  unshelveAlarm: defineOperation({
-    method: 'post',
-    path: '/api/devices/:device/alarms/:code/unshelve',
-    tag: 'alarms',
-    summary: { zh: '取消搁置', en: 'Unshelve' },
-    permission: 'alarm:operate',
-    params: z.object({ device: z.string(), code: z.string() }),
-    body: z.object({}),
-    result: ok,
-  }),
-  serviceAlarm: defineOperation({
-    method: 'post',
-    path: '/api/devices/:device/alarms/:code/service',
-    tag: 'alarms',
-    summary: { zh: '停用/恢复', en: 'Take out of service or return' },
-    permission: 'alarm:administer',
-    params: z.object({ device: z.string(), code: z.string() }),
-    body: z.object({ out: z.boolean(), workOrder: z.string().max(60) }),
-    result: ok,
-  }),
-  alarmStats: defineOperation({
-    method: 'get',
-    path: '/api/alarms/statistics',
-    tag: 'alarms',
-    summary: { zh: '报警统计', en: 'Alarm statistics; totals equal the list under the same filter' },
-    permission: 'alarm:view',
-    query: z.object({
-      ...alarmFilter,
-      ...range,
-      by: z.enum(['priority', 'code', 'device', 'deviceKind', 'station', 'stationKind', 'day', 'hour']),
-    }),
-    result: z.object({ total: z.number().int(), previousTotal: z.number().int(), counts: z.array(alarmCount) }),
-  }),
-  alarmKpi: defineOperation({
-    method: 'get',
-    path: '/api/alarms/kpi',
-    tag: 'alarms',
-    summary: { zh: '报警绩效', en: 'ISA-18.2 performance' },
-    permission: 'alarm:view',
-    query: z.object(range),
-    result: z.object({
-      open: z.number().int(),
-      unacked: z.number().int(),
-      perTenMinutes: z.number(),
-      peakTenMinutes: z.number().int(),
-      floodShare: z.number(),
-      floods: z.array(z.object({ station: z.string(), from: time, to: time.nullable(), count: z.number().int() })),
-      stale: z.number().int(),
-      chattering: z.array(z.object({ device: z.string(), code: z.string(), count: z.number().int() })),
-      topTenShare: z.number(),
-      priorityShare: z.object({ P1: z.number(), P2: z.number(), P3: z.number() }),
-      shelved: z.number().int(),
-      suppressed: z.number().int(),
-      outOfService: z.number().int(),
-    }),
-  }),
+  ...alarmOperations,
 
   commands: defineOperation({
     method: 'get',
@@ -497,162 +351,7 @@ export const operations = {
 
   ...controlOperations,
 
-  deadLetters: defineOperation({
-    method: 'get',
-    path: '/api/dead-letters',
-    tag: 'devices',
-    summary: { zh: '无法处理的消息', en: 'Messages that could not be taken' },
-    permission: 'deadLetter:view',
-    query: z.object({ device: z.string().optional(), reason: z.string().optional(), ...page }),
-    result: pageOf(deadLetter).extend({
-      counts: z.array(z.object({ device: z.string(), deviceName: z.string(), reason: z.string(), count: z.number().int(), lastAt: time })),
-    }),
-  }),
-  /** Shows the secret once. */
-  rotateDeviceSecret: defineOperation({
-    method: 'post',
-    path: '/api/devices/:device/secret',
-    tag: 'devices',
-    summary: { zh: '更换设备密钥', en: 'New device secret' },
-    permission: 'device:administer',
-    params: device,
-    body: z.object({}),
-    result: z.object({ username: z.string(), secret: z.string() }),
-  }),
-  /** Nodes and shards; a single node shows itself alone. */
-  cluster: defineOperation({
-    method: 'get',
-    path: '/api/cluster',
-    tag: 'system',
-    summary: { zh: '集群状态', en: 'Cluster status' },
-    permission: 'cluster:administer',
-    result: clusterStatus,
-  }),
-  /** Gives all shards of a node to the others, or lets it take part again. Answered at once; the shards leave one after the other. */
-  drainNode: defineOperation({
-    method: 'post',
-    path: '/api/cluster/nodes/:node/drain',
-    tag: 'system',
-    summary: { zh: '排空节点', en: 'Drain a node' },
-    permission: 'cluster:administer',
-    params: z.object({ node: z.string() }),
-    body: z.object({ on: z.boolean() }),
-    result: ok,
-  }),
-  /** What was put aside may run again: an actor, or the turns of a station that ended processes. */
-  releaseQuarantine: defineOperation({
-    method: 'post',
-    path: '/api/cluster/quarantine/release',
-    tag: 'system',
-    summary: { zh: '解除隔离', en: 'Release from quarantine' },
-    permission: 'cluster:administer',
-    body: z.object({ station: z.string(), what: z.string().max(600) }),
-    result: ok,
-  }),
-  audit: defineOperation({
-    method: 'get',
-    path: '/api/audit',
-    tag: 'system',
-    summary: { zh: '审计日志', en: 'Audit log' },
-    permission: 'audit:view',
-    query: z.object({ ...auditFilter, ...page }),
-    // Names of what the values point to, by record and id.
-    result: pageOf(auditRow).extend({ titles: z.record(z.string(), z.record(z.string(), z.string())) }),
-  }),
-  auditExport: defineOperation({
-    method: 'get',
-    path: '/api/audit/export',
-    tag: 'system',
-    summary: { zh: '导出日志', en: 'Export the audit log' },
-    permission: 'audit:view',
-    query: z.object({ ...auditFilter, format: z.enum(['csv', 'xlsx']), lang: z.enum(['zh', 'en']).default('zh') }),
-    result: 'file',
-  }),
-  auditVerify: defineOperation({
-    method: 'get',
-    path: '/api/audit/verify',
-    tag: 'system',
-    summary: { zh: '校验日志链', en: 'Verify the log chain' },
-    permission: 'audit:view',
-    result: z.object({ ok: z.boolean(), rows: z.number().int(), firstBroken: z.string().nullable() }),
-  }),
-
-  users: defineOperation({
-    method: 'get',
-    path: '/api/users',
-    tag: 'users',
-    summary: { zh: '用户', en: 'Users' },
-    permission: 'user:view',
-    query: z.object({
-      text: z.string().optional(),
-      kind: accountKind.optional(),
-      /** due: within the days of warning. overdue: only let in to be changed. */
-      password: z.enum(['due', 'overdue']).optional(),
-      ...page,
-    }),
-    result: pageOf(userRow),
-  }),
-  createUser: defineOperation({
-    method: 'post',
-    path: '/api/users',
-    tag: 'users',
-    summary: { zh: '新建用户', en: 'Create user' },
-    permission: 'user:administer',
-    body: z.object({
-      username: z
-        .string()
-        .min(3)
-        .max(40)
-        .regex(/^[a-zA-Z0-9_.-]+$/),
-      name: z.string().min(1).max(60),
-      department: z.string().trim().max(60).nullable().default(null),
-      role: roleName,
-      stations: z.array(z.string()).nullable(),
-      password: z.string(),
-      kind: accountKind.default('staff'),
-      expiresAt: time.nullable().default(null),
-      mobile: mobile.nullable().default(null),
-    }),
-    result: userRow,
-  }),
-  /** The account ends with its sessions; its login name is free again. */
-  deleteUser: defineOperation({
-    method: 'delete',
-    path: '/api/users/:user',
-    tag: 'users',
-    summary: { zh: '删除用户', en: 'Delete user' },
-    permission: 'user:administer',
-    params: z.object({ user: z.string() }),
-    result: ok,
-  }),
-  updateUser: defineOperation({
-    method: 'put',
-    path: '/api/users/:user',
-    tag: 'users',
-    summary: { zh: '修改用户', en: 'Edit user' },
-    permission: 'user:administer',
-    params: z.object({ user: z.string() }),
-    body: z.object({
-      name: z.string().min(1).max(60).optional(),
-      department: z.string().trim().max(60).nullable().optional(),
-      role: roleName.optional(),
-      stations: z.array(z.string()).nullable().optional(),
-      disabled: z.boolean().optional(),
-      password: z.string().optional(),
-      expiresAt: time.nullable().optional(),
-      mobile: mobile.nullable().optional(),
-    }),
-    result: userRow,
-  }),
-  changePassword: defineOperation({
-    method: 'post',
-    path: '/api/me/password',
-    tag: 'session',
-    summary: { zh: '修改密码', en: 'Change own password' },
-    permission: 'signed-in',
-    body: z.object({ current: z.string(), next: z.string() }),
-    result: ok,
-  }),
+  ...systemOperations,
 } as const
 
 export type OperationName = keyof typeof operations
