@@ -176,7 +176,7 @@ function settings(port: number, durable: boolean): string[] {
     effective_cache_size: `${buffers * 4}MB`,
     work_mem: '16MB',
     maintenance_work_mem: '64MB',
-    wal_level: 'minimal',
+    wal_level: 'replica',
     max_wal_senders: 0,
     max_wal_size: '1GB',
     min_wal_size: '128MB',

@@ -1,0 +1,1 @@
+export { baseCopy, type BaseCopy, type BaseCopyOptions, type BaseCopyProgress, type CopiedFile } from './base-copy.ts'
