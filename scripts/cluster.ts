@@ -65,7 +65,8 @@ async function main(): Promise<void> {
       mqttUrl: `mqtt://127.0.0.1:${mqttPort}`,
       httpPort,
       dataDir: join(data, `node-${i + 1}`),
-      env: secrets,
+      // No load balancer stands before them.
+      env: { ...secrets, TWIN_LEAVE_MS: '0' },
     })
     watch(node)
     console.log(`  node ${i + 1}   http://127.0.0.1:${httpPort}   pid ${node.process.pid}`)

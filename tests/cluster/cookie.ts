@@ -6,8 +6,11 @@ export async function cookieOf(url: string, username: string, password: string):
     body: JSON.stringify({ username, password }),
   })
   if (!response.ok) throw new Error(`sign-in: ${response.status} ${await response.text()}`)
-  return response.headers
+  return cookieFrom(response)
+}
+
+export const cookieFrom = ({ headers }: Response): string =>
+  headers
     .getSetCookie()
     .map((c) => c.split(';')[0])
     .join('; ')
-}

@@ -87,7 +87,7 @@ export class Lab {
       ...through,
       httpPort: port,
       dataDir: join(this.dir, name),
-      env: { ...this.#secrets, TWIN_LOG: 'info', TWIN_ROLLUPS: 'off', ...env },
+      env: { ...this.#secrets, TWIN_LOG: 'info', TWIN_ROLLUPS: 'off', TWIN_LEAVE_MS: '0', ...env },
     }
     const process = await startNode(name, options)
     const node = { name, url: `http://${through.host ?? '127.0.0.1'}:${port}`, process, options }

@@ -43,6 +43,10 @@ const environment = z.object({
     .string()
     .regex(/^[0-9a-z-]{1,40}$/)
     .optional(),
+  /** Sign-ins from one address: so many at once, and so many in every minute. */
+  TWIN_SIGN_INS_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(120),
+  /** At SIGTERM: how long /api/ready says 503 while everything is served as before, so that a load balancer goes elsewhere in time. */
+  TWIN_LEAVE_MS: z.coerce.number().int().min(0).max(600_000).optional(),
   /** Group commit at most every so many ms. */
   TWIN_COMMIT_MS: z.coerce.number().min(1).max(1000).default(20),
   TWIN_SNAPSHOT_MS: z.coerce.number().min(1000).max(600_000).default(30_000),
@@ -80,6 +84,9 @@ export interface Config {
   readonly publicUrl: string
   readonly trustedProxies: readonly string[]
   readonly node: string
+  readonly signInsPerMinute: number
+  /** Ms between the signal to end and the end of serving; of a single node 0, unless said otherwise. */
+  readonly leaveMs: number
   readonly commitMs: number
   /** Live stations are saved once in so many ms; recovery reads what came since. */
   readonly snapshotEveryMs: number
@@ -152,6 +159,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         .toLowerCase()
         .replaceAll(/[^0-9a-z-]/g, '-')
         .slice(0, 40),
+    signInsPerMinute: e.TWIN_SIGN_INS_PER_MINUTE,
+    leaveMs: e.TWIN_LEAVE_MS ?? (e.REDIS_URL === undefined ? 0 : 5000),
     commitMs: e.TWIN_COMMIT_MS,
     snapshotEveryMs: e.TWIN_SNAPSHOT_MS,
     keepRawDays: e.TWIN_KEEP_RAW_DAYS,

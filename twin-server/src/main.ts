@@ -1,7 +1,7 @@
 /** The only composition root: reads the configuration, builds adapters and runtime, starts, and stops in order. */
 import { existsSync, readFileSync } from 'node:fs'
-import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { v7 } from 'uuid'
 import { createRuntime, viewAt } from '@twin/actors/runtime'
@@ -10,7 +10,7 @@ import { demoFleet } from '@twin/models/stations'
 import { createCluster, type News } from './cluster/index.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
-import { createHttp, expireUntaken, type HttpStore, logCommandEnds, stationChanges } from './http/index.ts'
+import { createHttp, expireUntaken, type HttpStore, logCommandEnds, orderlyClose, type Phase, stationChanges } from './http/index.ts'
 import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecretBox, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
@@ -18,6 +18,9 @@ import { createStore, defaultRetention, keepEmbeddedPostgres, type Store } from 
 import { createLivePort, rightsFromRoles, seedDemoRoles, startModules } from './modules/index.ts'
 import { PoisonGuard } from './poison/index.ts'
 import { cameraService, startVideo, videoRoutes } from './video/index.ts'
+
+/** Requests under way get this long for their answer when the server ends. */
+const ANSWER_MS = 10_000
 
 const root = join(import.meta.dirname, '..', '..')
 // Errors under either name come with message and stack; by default pino shows only `err`.
@@ -49,7 +52,11 @@ async function seedDemoFleet({ db, stations }: Store): Promise<void> {
   }
 }
 
+/** Ends the time in which a server that is leaving still serves; a second signal does. */
+const hurry = new AbortController()
+
 async function start(config: Config, parts: Parts, onFatal: (error: Error) => void): Promise<void> {
+  let phase: Phase = 'starting'
   const clock = { now: Date.now }
   const demo = config.mode === 'demo'
 
@@ -107,6 +114,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     publicUrl: config.publicUrl,
     commands: deviceKinds.flatMap((kind) => kind.commands),
     rightsOf: rightsFromRoles(store.db),
+    signInsPerMinute: config.signInsPerMinute,
   })
   if (demo) await seedDemoUsers(security)
   else await createFirstAdministrator(security, config.adminPassword)
@@ -215,6 +223,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     ...(cluster && { internal: (request: Request) => cluster.internal(request) }),
     changes,
     health,
+    phase: () => (phase === 'ready' && (cluster?.node.outOfReach ?? false) ? 'cut-off' : phase),
     extensions: [
       modules.extension,
       videoRoutes({ video, records: modules.records, security, allowedOrigins: origins, log, gate: modules.gate, clock }),
@@ -281,28 +290,26 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   })
 
   hub.attach(server)
-  // Upgraded connections are not the HTTP server's to close, but it waits for them.
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
+  const closeServer = orderlyClose(server)
+  if (cluster) parts.add('cluster', () => cluster.stop())
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(config.httpPort, config.host, resolve)
   })
   parts.add('http', async () => {
     await hub.close()
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      for (const socket of sockets) socket.destroy()
-    })
+    await closeServer(ANSWER_MS)
   })
   if (cluster) {
     await cluster.start()
-    parts.add('cluster', () => cluster.stop())
     health.cluster = async () => ({ ok: true, detail: `${cluster.node.held.size} shards` })
   }
+  // First of all: whoever sends people here is told, while they are served as before and the stations move to the other nodes.
+  parts.add('leaving', async () => {
+    phase = 'leaving'
+    await Promise.all([delay(config.leaveMs, undefined, { signal: hurry.signal }).catch(() => undefined), cluster?.leave()])
+  })
+  phase = 'ready'
   if (!existsSync(portals)) log.warn('the portals are not built: run `npm start`, or `vite build` in portals')
 }
 
@@ -323,13 +330,26 @@ async function stop(code: number): Promise<void> {
   await parts.stop()
   process.exit(code)
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
+process.on('SIGTERM', () => {
+  if (stopping) hurry.abort()
+  void stop(0)
+})
+// Somebody at a terminal does not want to wait.
+process.on('SIGINT', () => {
+  hurry.abort()
+  void stop(0)
+})
 // Started by another process: ends with it.
-if (process.send) process.on('disconnect', () => void stop(0))
+if (process.send)
+  process.on('disconnect', () => {
+    hurry.abort()
+    void stop(0)
+  })
 /** A log may go to a file or nowhere: what ended the process is said on stderr as well. */
 function crash(what: string, error: unknown, advice: string): void {
   log.fatal({ err: error }, what)
   console.error(advice)
+  hurry.abort()
   void stop(1)
   // A part that hangs must not keep a broken process alive.
   setTimeout(() => process.exit(1), 15_000).unref()

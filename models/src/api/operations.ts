@@ -32,6 +32,15 @@ export const operations = {
     permission: 'public',
     result: z.object({ ok: z.boolean(), at: time, parts: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string() })) }),
   }),
+  /** For load balancers: 503 from the moment the server is told to end, while everything else is still answered. */
+  ready: defineOperation({
+    method: 'get',
+    path: '/api/ready',
+    tag: 'system',
+    summary: { zh: '是否接受新的请求', en: 'Ready for requests' },
+    permission: 'public',
+    result: z.object({ ready: z.literal(true) }),
+  }),
 
   stations: defineOperation({
     method: 'get',

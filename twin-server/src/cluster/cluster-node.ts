@@ -117,16 +117,26 @@ export class ClusterNode {
     await this.#turn()
   }
 
-  /** At the end: drains within the grace time, offers what is left to everybody, says good-bye. */
-  async stop(): Promise<void> {
-    if (!this.#running) return
-    const { store, redis, settings, log } = this.#options
-    const deadline = performance.now() + settings.drainMs
+  /** Postgres, or Postgres and Redis, are out of reach here, and not for the others. */
+  get outOfReach(): boolean {
+    return this.membership.cutOff || this.membership.withdrawn
+  }
+
+  /** Before the end: drains within the grace time, and stays a member that answers for what now lives elsewhere. */
+  async leave(): Promise<void> {
+    const deadline = performance.now() + this.#options.settings.drainMs
     this.#draining = true
-    while (this.#held.size > 0 && performance.now() < deadline && this.membership.postgresOk) {
+    while (this.#running && this.#held.size > 0 && performance.now() < deadline && this.membership.postgresOk) {
       await this.#turn()
       if (this.#held.size > 0) await new Promise((resolve) => setTimeout(resolve, 50))
     }
+  }
+
+  /** At the end: offers what is left to everybody, says good-bye. */
+  async stop(): Promise<void> {
+    if (!this.#running) return
+    const { store, redis, log } = this.#options
+    await this.leave()
     this.#running = false
     clearTimeout(this.#timer)
     clearInterval(this.#watcher)

@@ -50,6 +50,8 @@ export interface Cluster {
   /** Drain of any node, asked anywhere. false = no such node, or it did not answer. */
   drain(inc: string, on: boolean): Promise<boolean>
   start(): Promise<void>
+  /** Gives all shards to the others and goes on answering for them. */
+  leave(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -211,6 +213,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
       exchange.start()
       looking = setInterval(() => void look().catch(() => undefined), LOOK_MS)
     },
+    leave: () => node.leave(),
     async stop() {
       clearInterval(looking)
       await node.stop()

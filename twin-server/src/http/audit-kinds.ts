@@ -4,6 +4,7 @@ import type { OperationName } from '@twin/models/api'
 export const auditKinds: Readonly<Record<OperationName, string | null>> = {
   me: null,
   health: null,
+  ready: null,
   stations: null,
   station: null,
   composition: null,

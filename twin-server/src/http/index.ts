@@ -1,6 +1,7 @@
 export { createHttp, type App, type Http } from './server.ts'
 export { stationChanges, type StationChanges } from './handlers/station-change.ts'
-export type { HttpConfig, HttpLog, HttpParts, HttpStore, Resolution, SeriesData, SeriesQuery } from './parts.ts'
+export type { HttpConfig, HttpLog, HttpParts, HttpStore, Phase, Resolution, SeriesData, SeriesQuery } from './parts.ts'
+export { orderlyClose } from './orderly-close.ts'
 export type { Gate, HttpExtension } from './extension.ts'
 export type { MetricSample, MetricSource } from './http-metrics.ts'
 export { expireUntaken } from './handlers/command-intake.ts'

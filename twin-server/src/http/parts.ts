@@ -96,6 +96,9 @@ export interface PoisonView {
   readonly carefulShards: number
 }
 
+/** cut-off: this node lost what the others still have. */
+export type Phase = 'starting' | 'ready' | 'leaving' | 'cut-off'
+
 export interface HttpParts {
   readonly runtime: Runtime
   readonly store: HttpStore
@@ -125,6 +128,8 @@ export interface HttpParts {
   readonly poison?: PoisonView
   /** Requests of the other nodes of a cluster, under /internal/. */
   readonly internal?: (request: Request) => Promise<Response>
+  /** Whether new requests had better come here; absent = always. */
+  readonly phase?: () => Phase
   /** Further parts for /api/health by name. */
   readonly health?: Readonly<Record<string, () => Promise<{ readonly ok: boolean; readonly detail: string }>>>
 }

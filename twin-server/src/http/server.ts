@@ -50,6 +50,8 @@ export function createHttp(parts: HttpParts): Http {
   app.use(async (context, next) => {
     await next()
     for (const [name, value] of headers) context.res.headers.set(name, value)
+    // A connection kept for the next request would be cut with it.
+    if (parts.phase?.() === 'leaving') context.res.headers.set('connection', 'close')
   })
   app.use('/api/*', (context, next) => (parts.closed?.(context.req.path) ? Promise.resolve(errorResponse('not-found')) : next()))
   const limit = (maxSize: number) => bodyLimit({ maxSize, onError: () => errorResponse('too-large') })

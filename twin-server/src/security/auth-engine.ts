@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely'
 import { nanoid } from 'nanoid'
 import { datesForAuth } from './auth-dates.ts'
 import { hashPassword, maxPasswordLength, verifyPassword } from './password.ts'
+import { createRateBuckets } from './rate-buckets.ts'
 import type { AuthDatabase } from './tables.ts'
 
 export interface AuthEngineOptions {
@@ -68,7 +69,13 @@ export function createAuthEngine({ db, secret, publicUrl, signInsPerMinute, now 
       },
     },
     verification: { modelName: 'auth_verification', fields: { ...times, expiresAt: 'expires_at' } },
-    rateLimit: { enabled: true, window: 60, max: 600, customRules: { '/sign-in/username': { window: 60, max: signInsPerMinute } } },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 600,
+      customRules: { '/sign-in/username': { window: 60, max: signInsPerMinute } },
+      customStorage: createRateBuckets(() => performance.now()),
+    },
     advanced: {
       cookiePrefix,
       useSecureCookies: publicUrl.startsWith('https:'),

@@ -25,7 +25,7 @@ export interface SecurityOptions {
   readonly org?: string
   /** What a user may do and where; default: the built-in roles as they come. */
   readonly rightsOf?: RightsSource
-  /** Per address; default 60. */
+  /** Per address; default 120. */
   readonly signInsPerMinute?: number
 }
 
@@ -48,7 +48,7 @@ export function createSecurity(options: SecurityOptions): Security {
     db,
     secret: options.secret,
     publicUrl: options.publicUrl,
-    signInsPerMinute: options.signInsPerMinute ?? 60,
+    signInsPerMinute: options.signInsPerMinute ?? 120,
     now: () => clock.now(),
   })
   const standard: RightsSource = ({ role }) =>

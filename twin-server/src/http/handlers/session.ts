@@ -13,7 +13,8 @@ export function sessionHandlers({
   runtime,
   store,
   health,
-}: HttpParts): Pick<Handlers, 'me' | 'changePassword' | 'health'> {
+  phase,
+}: HttpParts): Pick<Handlers, 'me' | 'changePassword' | 'health' | 'ready'> {
   return {
     me: async ({ principal }) => ({
       id: principal.id,
@@ -39,6 +40,16 @@ export function sessionHandlers({
       if (!result.ok) userRefusal(result, 'next')
       note({ written: true })
       return { ok: true }
+    },
+    ready: async () => {
+      const now = phase?.() ?? 'ready'
+      if (now !== 'ready')
+        refuse('unavailable', {
+          code: now,
+          message: { zh: '本节点暂不接受新的请求', en: 'This node takes no new requests now' },
+          retryAfter: 1,
+        })
+      return { ready: true }
     },
     health: async () => {
       const parts: Record<string, Part> = {
