@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { hasSites } from '@twin/server/standby'
 import { portalsAreStale, rememberPortals } from './portals-stamp.ts'
 import { serverFlags } from './server-flags.ts'
 
@@ -15,6 +16,9 @@ const data = process.env.TWIN_DATA_DIR ?? join(root, '.data')
 const httpPort = Number(process.env.TWIN_HTTP_PORT ?? 8080)
 const mqttPort = Number(process.env.TWIN_MQTT_PORT ?? 1883)
 const address = `http://127.0.0.1:${httpPort}`
+/** Two sites or two networks: a site looks after the server and has a page of its own. */
+const sites = hasSites(process.env) || existsSync(join(data, 'site.json'))
+const desk = `http://${process.env.TWIN_SITE_LISTEN ?? '127.0.0.1:8090'}`
 const company = process.env.TWIN_DEMO_FLEET === 'company'
 const backlogDays = Number(process.env.TWIN_BACKLOG_DAYS ?? 7)
 
@@ -96,6 +100,17 @@ async function until(what: string, seconds: number, condition: () => Promise<str
   }
 }
 
+/** What the site is, once it knows: one that serves has a server to wait for. */
+async function siteRole(): Promise<string> {
+  let role = 'starting'
+  await until('站点 The site', 60, async () => {
+    role = ((await (await fetch(`${desk}/api/standby`)).json()) as { role: string }).role
+    return role !== 'starting' || ''
+  })
+  console.log(`\n  站点切换 Switch-over: ${desk}   (${role})\n`)
+  return role
+}
+
 async function main(): Promise<void> {
   const started = Date.now()
   for (const [port, name] of [
@@ -136,7 +151,7 @@ async function main(): Promise<void> {
         `The company was not made; see the output above. Remove ${data} to begin again.`,
       )
   }
-  run('服务器 server', 'twin-server/src/main.ts', [], secrets, serverFlags)
+  run('服务器 server', sites ? 'twin-server/src/standby/main.ts' : 'twin-server/src/main.ts', [], secrets, serverFlags)
   if (portalsAreStale(root)) {
     console.log('正在构建界面… Building the portals …')
     await new Promise<void>((resolve) => {
@@ -151,6 +166,7 @@ async function main(): Promise<void> {
       })
     })
   }
+  if (sites && (await siteRole()) !== 'serving') return
   await until('服务器 The server', 120, async () => {
     const response = await fetch(`${address}/api/health`)
     return response.ok || (await response.text())

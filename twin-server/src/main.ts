@@ -17,6 +17,7 @@ import { createFirstAdministrator, createSecretBox, createSecurity, demoUsers, o
 import { createStore, defaultRetention, keepEmbeddedPostgres, type Store } from './store/index.ts'
 import { createLivePort, rightsFromRoles, seedDemoRoles, startModules } from './modules/index.ts'
 import { PoisonGuard } from './poison/index.ts'
+import { notServed } from './standby/index.ts'
 import { cameraService, startVideo, videoRoutes } from './video/index.ts'
 
 /** Requests under way get this long for their answer when the server ends. */
@@ -59,6 +60,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   let phase: Phase = 'starting'
   const clock = { now: Date.now }
   const demo = config.mode === 'demo'
+  const elsewhere = notServed(config.dataDir)
+  if (elsewhere !== undefined) throw new ConfigError(elsewhere)
 
   let url = config.databaseUrl
   if (url === null) {

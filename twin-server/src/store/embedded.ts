@@ -25,6 +25,10 @@ export interface EmbeddedOptions {
   readonly port?: number
   /** false only in tests that are not about durability: no fsync, and several processes may share the folder. */
   readonly durable?: boolean
+  /** Parameters of PostgreSQL beyond its own. */
+  readonly settings?: Readonly<Record<string, string | number>>
+  /** Takes connections with a password from outside as well: at this address of the machine, from these networks (CIDR). */
+  readonly remote?: { readonly host: string; readonly from: readonly string[] }
 }
 export interface EmbeddedPostgres {
   readonly url: string
@@ -83,7 +87,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const from = existsSync(log) ? statSync(log).size : 0
   const out = openSync(log, 'a')
   // A session of its own: Ctrl-C in the terminal must not stop the database before the server has committed what is pending.
-  const child = spawn(join(native, 'bin', 'postgres'), ['-D', data, ...settings(port, options.durable ?? true)], {
+  const child = spawn(join(native, 'bin', 'postgres'), ['-D', data, ...settings(port, options, remoteRules(home, options, account))], {
     cwd: home,
     detached: true,
     stdio: ['ignore', out, out],
@@ -164,8 +168,18 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' }
 }
 
+/** Who may sign in from where, if not only from this machine: with a password, and never without. */
+function remoteRules(home: string, { remote }: EmbeddedOptions, account: Account | null): Record<string, string> {
+  if (!remote) return {}
+  const file = join(home, 'pg_hba.conf')
+  const networks = ['127.0.0.1/32', ...remote.from]
+  writeFileSync(file, networks.map((from) => `host all,replication all ${from} scram-sha-256\n`).join(''), { mode: 0o600 })
+  give(file, account)
+  return { hba_file: file, listen_addresses: [...new Set(['127.0.0.1', remote.host])].join(',') }
+}
+
 /** For a small machine; every commit is on disk before it is acknowledged (synchronous_commit stays on). */
-function settings(port: number, durable: boolean): string[] {
+function settings(port: number, { durable = true, settings: further = {} }: EmbeddedOptions, rules: Record<string, string>): string[] {
   const buffers = Math.round(Math.min(512, Math.max(64, totalmem() / 2 ** 20 / 16)))
   const values: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
@@ -193,6 +207,8 @@ function settings(port: number, durable: boolean): string[] {
     logging_collector: 'off',
     log_checkpoints: 'off',
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+    ...further,
+    ...rules,
   }
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }

@@ -1,3 +1,4 @@
+import { standby } from './0196-standby.ts'
 import type { Migration } from 'kysely/migration'
 import { core } from './0001-core.ts'
 import { auth } from './0002-auth.ts'
@@ -62,4 +63,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0167-region-history': regionHistory,
   '0172-ledger': ledger,
   '0175-help-articles': helpArticles,
+  '0196-standby': standby,
 }
