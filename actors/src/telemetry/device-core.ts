@@ -135,7 +135,7 @@ export class DeviceCore {
     undo?.save(this.slab)
     const taken = this.slab.fold(row, late ? null : dirty)
     if (row.origin === 'derived') return 0
-    for (const index of this.table.substituted) if (row.quality[index] !== NEVER) this.slab.setMeasured(index)
+    for (const index of this.table.substituted) if ((row.quality[index] ?? NEVER) !== NEVER) this.slab.setMeasured(index)
     if (late) {
       if (this.backlog === null) this.backlog = new Slab(this.table.layout)
       else undo?.save(this.backlog)

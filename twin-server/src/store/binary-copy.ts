@@ -61,11 +61,13 @@ export class BinaryCopy {
     this.int8((ms - POSTGRES_EPOCH) * 1000)
   }
 
-  bytes(value: Uint8Array): void {
-    this.#room(4 + value.length)
-    this.#view.setInt32(this.#end, value.length)
-    this.#buffer.set(value, this.#end + 4)
-    this.#end += 4 + value.length
+  /** The first `length` bytes. */
+  bytes(value: Uint8Array, length: number): void {
+    this.#room(4 + length)
+    this.#view.setInt32(this.#end, length)
+    const at = this.#end + 4
+    for (let i = 0; i < length; i++) this.#buffer[at + i] = value[i] as number
+    this.#end = at + length
   }
 
   floats(values: ArrayLike<number>): void {
@@ -82,9 +84,8 @@ export class BinaryCopy {
     this.#end = at
   }
 
-  /** float8[] with null wherever `present` is `never`: a third of the bytes of a device that measures few of its kind's points. */
-  floatsWhere(values: ArrayLike<number>, present: ArrayLike<number>, never: number): void {
-    const n = values.length
+  /** float8[] of the first `n` with null wherever `present` is `never`: a third of the bytes of a device that measures few of its kind's points. */
+  floatsWhere(values: ArrayLike<number>, present: ArrayLike<number>, never: number, n: number): void {
     this.#room(24 + n * 12)
     const from = this.#end
     this.#array(n, FLOAT8, 0, 1)

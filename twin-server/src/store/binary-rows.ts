@@ -5,6 +5,7 @@ const HEADER = 19
 export class BinaryRow {
   #bytes: Buffer = Buffer.alloc(0)
   #at = 0
+  readonly #array = new BinaryArray()
 
   /** Points to a row after its field count. */
   open(bytes: Buffer, at: number): this {
@@ -34,21 +35,16 @@ export class BinaryRow {
     return this.#bytes.subarray(this.#skip(length), this.#at)
   }
 
-  /** float8[] or int4[]; calls back per element, NaN for null. */
+  /** float8[] or int4[]. Take all its elements before the next field. */
+  array(): BinaryArray {
+    const length = this.#length()
+    return this.#array.open(this.#bytes, this.#skip(length))
+  }
+
+  /** The same with a callback per element. */
   each(use: (value: number, index: number) => void): void {
-    const end = this.#skip(this.#length(), true)
-    if (this.#bytes.readInt32BE(this.#at) === 0) {
-      this.#at = end
-      return
-    }
-    const n = this.#bytes.readInt32BE(this.#at + 12)
-    let at = this.#at + 20
-    for (let i = 0; i < n; i++) {
-      const size = this.#bytes.readInt32BE(at)
-      use(size === 8 ? this.#bytes.readDoubleBE(at + 4) : size === 4 ? this.#bytes.readInt32BE(at + 4) : Number.NaN, i)
-      at += 4 + Math.max(0, size)
-    }
-    this.#at = end
+    const array = this.array()
+    for (let i = 0; i < array.length; i++) use(array.next(), i)
   }
 
   #length(): number {
@@ -56,11 +52,32 @@ export class BinaryRow {
     return this.#bytes.readInt32BE(this.#at - 4)
   }
 
-  /** Start of the field, moving behind it; `stay` answers its end and does not move. */
-  #skip(length: number, stay = false): number {
-    if (stay) return this.#at + length
+  /** Start of the field, moving behind it. */
+  #skip(length: number): number {
     this.#at += length
     return this.#at - length
+  }
+}
+
+/** Elements of an array in their order; NaN for null. */
+export class BinaryArray {
+  length = 0
+  #bytes: Buffer = Buffer.alloc(0)
+  #at = 0
+
+  open(bytes: Buffer, at: number): this {
+    this.#bytes = bytes
+    // Without dimensions it is empty.
+    this.length = bytes.readInt32BE(at) === 0 ? 0 : bytes.readInt32BE(at + 12)
+    this.#at = at + 20
+    return this
+  }
+
+  next(): number {
+    const at = this.#at
+    const size = this.#bytes.readInt32BE(at)
+    this.#at = at + 4 + (size > 0 ? size : 0)
+    return size === 8 ? this.#bytes.readDoubleBE(at + 4) : size === 4 ? this.#bytes.readInt32BE(at + 4) : Number.NaN
   }
 }
 

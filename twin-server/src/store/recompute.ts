@@ -29,7 +29,7 @@ export class Recomputer {
     return this.#run(
       tx,
       'rollup_1m',
-      `select d.device, d.bucket, s.at, s.seq, s."values", s.quality
+      `select d.device, d.bucket, s.at, s.seq, s.quality, s."values"
        from ${given(pairs)}
        join sample s on s.device = d.device and s.at >= d.bucket and s.at < d.bucket + interval '1 minute' and ${between('s.at', pairs, 60_000)}`,
       'addSample',

@@ -29,18 +29,17 @@ export class BucketFold {
     this.bucket = bucket
   }
 
-  /** Row with fields at, seq, values, quality. */
+  /** Row with fields at, seq, quality, values. Every reading there is comes by here, so nothing is made on the way. */
   addSample(row: BinaryRow): void {
     const at = row.time()
     const seq = row.int8()
     if (at > this.lastAt) this.lastAt = at
-    const values: number[] = []
-    row.each((value) => values.push(value))
     const quality = row.bytes()
-    for (const [i, value] of values.entries()) {
-      this.#slot(i)
-      if (Number.isNaN(value) || !measured(quality[i])) continue
-      this.#add(i, at, seq, 1, value, value, value, value, value)
+    const values = row.array()
+    this.#slots(values.length)
+    for (let i = 0; i < values.length; i++) {
+      const value = values.next()
+      if (value === value && measured(quality[i])) this.#add(i, at, seq, 1, value, value, value, value, value)
     }
   }
 
@@ -74,21 +73,22 @@ export class BucketFold {
       columns.push(column)
     }
     const [n = [], min = [], max = [], sum = [], first = [], last = []] = columns
+    this.#slots(n.length)
     for (const [i, count] of n.entries()) {
-      this.#slot(i)
       if (count > 0) this.#add(i, at, 0, count, min[i] ?? NaN, max[i] ?? NaN, sum[i] ?? NaN, first[i] ?? NaN, last[i] ?? NaN)
     }
     return { n, min, max, sum }
   }
 
-  #slot(i: number): void {
-    if (i < this.n.length) return
-    this.n.push(0)
-    for (const column of [this.min, this.max, this.sum, this.first, this.last]) column.push(Number.NaN)
-    this.#firstAt.push(Infinity)
-    this.#firstSeq.push(Infinity)
-    this.#lastAt.push(-Infinity)
-    this.#lastSeq.push(-Infinity)
+  #slots(count: number): void {
+    while (this.n.length < count) {
+      this.n.push(0)
+      for (const column of [this.min, this.max, this.sum, this.first, this.last]) column.push(Number.NaN)
+      this.#firstAt.push(Infinity)
+      this.#firstSeq.push(Infinity)
+      this.#lastAt.push(-Infinity)
+      this.#lastSeq.push(-Infinity)
+    }
   }
 
   #add(i: number, at: number, seq: number, n: number, min: number, max: number, sum: number, first: number, last: number): void {

@@ -1,4 +1,5 @@
 import type { SampleRow } from '@twin/actors/runtime'
+import { findKind } from '@twin/models/kinds'
 import { NEVER } from '@twin/models/twin'
 import type { Tx } from './connection.ts'
 import type { BinaryCopy } from './binary-copy.ts'
@@ -20,11 +21,19 @@ export async function copySamples(tx: Tx, copy: BinaryCopy, org: string, rows: r
     copy.text(clean(row.kind))
     copy.time(row.at)
     copy.time(row.received)
-    copy.floatsWhere(row.values, row.quality, NEVER)
-    copy.bytes(row.quality)
+    const points = reported(row.quality)
+    copy.floatsWhere(row.values, row.quality, NEVER, points)
+    copy.bytes(row.quality, points)
     copy.int2(origins.indexOf(row.origin))
   }
   await tx.copyIn(`copy sample (${columns}) from stdin (format binary)`, copy.message())
+}
+
+/** Points up to the last that was measured; what comes behind it is not stored: a fifth of the bytes of a usual compressor. */
+function reported(quality: Uint8Array): number {
+  let count = quality.length
+  while (count > 0 && quality[count - 1] === NEVER) count--
+  return count
 }
 
 /** As selected by `select shard, seq, station, device, kind, at, received, "values", quality, origin`. */
@@ -36,7 +45,7 @@ export interface StoredSample {
   readonly kind: string
   readonly at: number
   readonly received: number
-  /** null = not measured. */
+  /** null = not measured; ends with the last that was. */
   readonly values: readonly (number | null)[]
   readonly quality: Uint8Array
   readonly origin: number
@@ -44,6 +53,11 @@ export interface StoredSample {
 export const sampleColumns = 'shard, seq, station, device, kind, at, received, "values", quality, origin'
 
 export function sampleRow(row: StoredSample): SampleRow {
+  const points = Math.max(row.quality.length, findKind(row.kind)?.points.length ?? 0)
+  const values = new Float64Array(points).fill(Number.NaN)
+  const quality = new Uint8Array(points).fill(NEVER)
+  for (const [i, value] of row.values.entries()) values[i] = value ?? Number.NaN
+  quality.set(row.quality)
   return {
     shard: row.shard,
     seq: row.seq,
@@ -52,8 +66,8 @@ export function sampleRow(row: StoredSample): SampleRow {
     kind: row.kind,
     at: row.at,
     received: row.received,
-    values: Float64Array.from(row.values, (value) => value ?? Number.NaN),
-    quality: Uint8Array.from(row.quality),
+    values,
+    quality,
     origin: origins[row.origin] ?? 'measured',
   }
 }

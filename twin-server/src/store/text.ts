@@ -37,7 +37,7 @@ export function textArray(values: readonly (string | null)[]): string {
     const value = values[i] ?? null
     if (i > 0) text += ','
     if (value === null) text += 'NULL'
-    else if (plain.test(value) && value.toUpperCase() !== 'NULL') text += value
+    else if (plain.test(value) && (value.length !== 4 || value.toUpperCase() !== 'NULL')) text += value
     else text += `"${value.replaceAll(/["\\]/g, '\\$&')}"`
   }
   return `${text}}`

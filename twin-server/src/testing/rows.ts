@@ -1,10 +1,14 @@
 import type { CommitBatch, FactRow, SampleRow } from '@twin/actors/runtime'
+import { kindOf } from '@twin/models/kinds'
 import type { StationConfig } from '@twin/models/stations'
 import type { Fact } from '@twin/models/twin'
 
 /** Rows for tests of the store, as the runtime would make them. */
 export const emptyBatch: CommitBatch = { samples: [], facts: [], cursors: [], deadLetters: [], rejects: [], timers: [] }
 
+const { points } = kindOf('compressor')
+
+/** A compressor's row whose first points have these values; NaN = not measured. */
 export function sampleOf(seq: number, at: number, values: readonly number[], more: Partial<SampleRow> = {}): SampleRow {
   return {
     shard: 7,
@@ -14,8 +18,8 @@ export function sampleOf(seq: number, at: number, values: readonly number[], mor
     kind: 'compressor',
     at,
     received: at + 20,
-    values: Float64Array.from(values),
-    quality: Uint8Array.from(values, (v) => (Number.isNaN(v) ? 255 : 0)),
+    values: Float64Array.from(points, (_, i) => values[i] ?? Number.NaN),
+    quality: Uint8Array.from(points, (_, i) => (Number.isNaN(values[i] ?? Number.NaN) ? 255 : 0)),
     origin: 'measured',
     ...more,
   }
