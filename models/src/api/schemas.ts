@@ -331,6 +331,9 @@ export const clusterNode = z.object({
   silentMs: z.number(),
   redis: z.boolean(),
   shards: z.number().int(),
+  /** Weights of its shards: rows committed a second, a tenth of the devices, the number of stations. */
+  load: z.number().int(),
+  /** Live things it holds: stations, and their devices. */
   stations: z.number().int(),
   devices: z.number().int(),
   viewers: z.number().int(),
@@ -365,6 +368,17 @@ export const quarantined = z.object({
   /** Last time; null = the node knows only that it is so. */
   at: time.nullable(),
 })
+export const hotStation = z.object({
+  station: z.string(),
+  stationName: z.string(),
+  node: z.string(),
+  address: z.string(),
+  shard: z.number().int(),
+  /** Rows committed a second, over a minute. */
+  rate: z.number(),
+  /** Names of other stations in its shard, which move with it. */
+  together: z.array(z.string()),
+})
 export const clusterStatus = z.object({
   /** false: one node alone, which holds everything. */
   clustered: z.boolean(),
@@ -374,6 +388,8 @@ export const clusterStatus = z.object({
   careful: z.number().int(),
   quarantine: z.array(quarantined),
   nodes: z.array(clusterNode),
+  /** Stations with the most to do, the busiest first; empty on a single node. */
+  hottest: z.array(hotStation),
 })
 
 const condition = z.enum(conditions)

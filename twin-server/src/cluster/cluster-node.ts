@@ -1,9 +1,11 @@
 import { getHeapStatistics } from 'node:v8'
 import type { ClaimedShard, Runtime } from '@twin/actors/runtime'
-import { SHARDS } from '@twin/actors/runtime'
+import { SHARDS, shardOf } from '@twin/actors/runtime'
 import type { Log } from '../ingest/index.ts'
 import type { ClusterStore, ShardRow } from '../store/index.ts'
+import type { Catalogue } from './catalogue.ts'
 import { Directory } from './directory.ts'
+import type { LoadMeter } from './load-meter.ts'
 import { Membership } from './membership.ts'
 import { placement } from './placement.ts'
 import type { DirectoryMark, RedisLink } from './redis-link.ts'
@@ -20,8 +22,10 @@ export interface ClusterNodeOptions {
   readonly info: () => object
   /** Turns that dead owners had under way are known before their shards come to life. */
   readonly poison: { collect(dead: readonly string[]): Promise<void>; refresh(): Promise<void> }
-  /** Shards with stations: only these cost something to move. */
-  readonly populated: () => ReadonlySet<number>
+  /** Master data of all stations. Only shards with stations cost something, and something to move. */
+  readonly catalogue: Pick<Catalogue, 'populated' | 'inShard'>
+  /** What the stations held here cost. */
+  readonly meter: LoadMeter
   /** Sessions with the broker follow the shards. */
   readonly opened: (claimed: ReadonlyMap<number, ClaimedShard>) => void
   readonly closing: (shards: ReadonlySet<number>) => Promise<void>
@@ -59,6 +63,8 @@ export class ClusterNode {
   #watcher: NodeJS.Timeout | undefined
   #turning: Promise<void> | undefined
   #again = false
+  #weighedAt = -Infinity
+  #wish: { readonly from: string; readonly rows: readonly ShardRow[]; readonly owners: readonly (string | null)[] } | undefined
   #moved: { readonly at: number; readonly count: number }[] = []
 
   constructor(options: ClusterNodeOptions) {
@@ -189,8 +195,43 @@ export class ClusterNode {
         ),
       )
     }
+    await this.#weigh()
     if (!this.draining) await this.#take()
     await this.#give()
+  }
+
+  /** By what the shards weigh and where they are; who came just now is given nothing that has an owner. */
+  #wanted(): readonly (string | null)[] {
+    const { settings, catalogue } = this.#options
+    const live = this.membership.live()
+    const members = [...live.keys()]
+    const takers = [...live].filter(([, { settled }]) => settled).map(([inc]) => inc)
+    const full = catalogue.populated()
+    const from = JSON.stringify([members, takers, [...full]])
+    if (this.#wish?.from === from && this.#wish.rows === this.#rows) return this.#wish.owners
+    const shards = this.#rows.map(({ shard, owner, state, target, weight }) => ({
+      owner: state === 'handoff' ? target : owner,
+      weight: full.has(shard) ? Math.max(1, weight) : 0,
+    }))
+    const owners = placement(shards, members, settings.loadCap, takers)
+    this.#wish = { from, rows: this.#rows, owners }
+    return owners
+  }
+
+  /** Puts on record what the shards of this node weigh, as often as it gives a sign of life. */
+  async #weigh(): Promise<void> {
+    const { store, settings, catalogue, meter } = this.#options
+    const at = performance.now()
+    if (at - this.#weighedAt < settings.heartbeatMs) return
+    this.#weighedAt = at
+    meter.beat(at, (station) => this.#held.has(shardOf(station)))
+    const weights = new Map<number, number>()
+    for (const { shard, weight, owner, state } of this.#rows) {
+      if (owner !== this.inc || state !== 'open' || !this.#held.has(shard)) continue
+      const measured = meter.weigh(catalogue.inShard(shard), weight)
+      if (measured !== weight) weights.set(shard, measured)
+    }
+    if (weights.size > 0) await store.weigh(weights)
   }
 
   async #take(): Promise<void> {
@@ -198,7 +239,7 @@ export class ClusterNode {
     if (used > limit * this.#options.settings.heapShare) return
     const live = this.membership.live()
     if (!live.has(this.inc)) return
-    const want = placement([...live.keys()], this.#options.settings.loadCap)
+    const want = this.#wanted()
     const dead = new Map<string, boolean>()
     const gone = (inc: string): boolean => {
       let known = dead.get(inc)
@@ -209,7 +250,9 @@ export class ClusterNode {
     for (const { shard, epoch, owner, state, target } of this.#rows) {
       if (this.#held.get(shard)?.epoch === epoch && state === 'open') continue
       const offered = owner === null || state !== 'open' || owner === this.inc || gone(owner)
-      const mine = state === 'handoff' && target !== null && live.has(target) ? target === this.inc : want[shard] === this.inc
+      const promised = state === 'handoff' && target !== null && live.has(target)
+      // What is on record as ours and is not held, nobody else may take while we live.
+      const mine = promised ? target === this.inc : owner === this.inc || want[shard] === this.inc
       if (offered && mine) candidates.set(shard, epoch)
     }
     if (candidates.size > 0)
@@ -220,7 +263,7 @@ export class ClusterNode {
   }
 
   async #claim(candidates: ReadonlyMap<number, number>, dead: readonly string[]): Promise<void> {
-    const { store, settings, runtime, redis, log, addr, opened, poison } = this.#options
+    const { store, settings, runtime, redis, log, addr, opened, poison, catalogue, meter } = this.#options
     const began = performance.now()
     if (dead.length > 0) {
       await store.terminate(dead)
@@ -236,7 +279,10 @@ export class ClusterNode {
       store.forget(claimed.keys())
       throw error
     }
-    for (const [shard, { epoch }] of claimed) this.#held.set(shard, { epoch })
+    for (const [shard, { epoch }] of claimed) {
+      this.#held.set(shard, { epoch })
+      for (const { id, devices } of catalogue.inShard(shard)) meter.inherit(id, devices.length, this.#rows[shard]?.weight ?? 0)
+    }
     if (this.membership.cutOff || this.membership.withdrawn) return this.#letGo('cut off while claiming')
     this.counts.claimed += claimed.size
     this.counts.lastClaimMs = Math.round(performance.now() - began)
@@ -247,11 +293,9 @@ export class ClusterNode {
   }
 
   async #give(): Promise<void> {
-    const { settings, populated } = this.#options
-    const live = this.membership.live()
-    const members = [...live].filter(([inc, { settled }]) => settled || this.draining || inc === this.inc).map(([inc]) => inc)
-    const want = placement(members, settings.loadCap)
-    const full = populated()
+    const { settings, catalogue } = this.#options
+    const want = this.#wanted()
+    const full = catalogue.populated()
     const empty = new Map<string | null, number[]>()
     const costly: { shard: number; target: string | null }[] = []
     for (const shard of this.#held.keys()) {

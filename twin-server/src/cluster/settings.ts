@@ -30,8 +30,12 @@ const environment = z.object({
   /** Share of all shards with stations that one node moves within `moveWindow` while rebalancing. Empty shards and drains are free. */
   TWIN_CLUSTER_MOVE_SHARE: z.coerce.number().min(0.01).max(1).default(0.1),
   TWIN_CLUSTER_MOVE_WINDOW_MS: ms(10_000),
-  /** Most shards of a node as a multiple of the mean. */
+  /** How far a node's load may be from the mean, as a multiple of it: the most and the least loaded differ by twice the excess at most. */
   TWIN_CLUSTER_LOAD_CAP: z.coerce.number().min(1).max(4).default(1.1),
+  /** Time over which the rate of a station is taken for the load of its node. */
+  TWIN_CLUSTER_LOAD_WINDOW_MS: ms(60_000),
+  /** A shard's weight is put on record anew when what is measured differs by more than this factor. */
+  TWIN_CLUSTER_LOAD_CHANGE: z.coerce.number().min(1.05).max(4).default(1.25),
   /** Postgres lost this long while a peer still has it: the shards are let go. */
   TWIN_CLUSTER_POSTGRES_LOST_MS: ms(10_000),
   /** Redis lost this long while a peer still has it: the node drains itself until it is back. */
@@ -65,6 +69,8 @@ export interface ClusterSettings {
   readonly moveShare: number
   readonly moveWindowMs: number
   readonly loadCap: number
+  readonly loadWindowMs: number
+  readonly loadChange: number
   readonly postgresLostMs: number
   readonly redisLostMs: number
   readonly skewLimitMs: number
@@ -99,6 +105,8 @@ export function readClusterSettings(env: NodeJS.ProcessEnv): ClusterSettings {
     moveShare: e.TWIN_CLUSTER_MOVE_SHARE,
     moveWindowMs: e.TWIN_CLUSTER_MOVE_WINDOW_MS,
     loadCap: e.TWIN_CLUSTER_LOAD_CAP,
+    loadWindowMs: e.TWIN_CLUSTER_LOAD_WINDOW_MS,
+    loadChange: e.TWIN_CLUSTER_LOAD_CHANGE,
     postgresLostMs: e.TWIN_CLUSTER_POSTGRES_LOST_MS,
     redisLostMs: e.TWIN_CLUSTER_REDIS_LOST_MS,
     skewLimitMs: e.TWIN_CLUSTER_SKEW_MS,

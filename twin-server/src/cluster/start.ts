@@ -9,10 +9,11 @@ import { Catalogue } from './catalogue.ts'
 import { ClusterNode } from './cluster-node.ts'
 import { ClusterRuntime } from './cluster-runtime.ts'
 import { LiveExchange } from './live-exchange.ts'
+import { LoadMeter } from './load-meter.ts'
 import { pack, Peers } from './peers.ts'
 import { RedisLink } from './redis-link.ts'
 import type { ClusterSettings } from './settings.ts'
-import { clusterStatus, quarantinedActors } from './status.ts'
+import { clusterStatus, HOTTEST, quarantinedActors } from './status.ts'
 
 /** News that every node should hear at once; who misses one learns it by looking at the database a little later. */
 export type News =
@@ -72,6 +73,9 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   const delays = monitorEventLoopDelay({ resolution: 20 })
   delays.enable()
 
+  const meter = new LoadMeter({ windowMs: settings.loadWindowMs, change: settings.loadChange })
+  local.onCommitted((committed) => meter.take(committed))
+
   const node: ClusterNode = new ClusterNode({
     store: clusterStore,
     redis,
@@ -80,7 +84,8 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
     settings,
     addr,
     log,
-    populated: () => catalogue.populated(),
+    catalogue,
+    meter,
     info() {
       const { stations, devices, pending, pendingBytes, commitMs, quarantined } = local.metrics()
       const info = {
@@ -96,6 +101,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
         rss: process.memoryUsage.rss(),
         mqtt: ingest()?.shards?.status() ?? null,
         viewers: hub().metrics().clients,
+        hottest: meter.hottest(HOTTEST),
         ...node.counts,
       }
       delays.reset()

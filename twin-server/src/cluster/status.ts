@@ -2,18 +2,44 @@ import type { z } from 'zod'
 import type { schemas } from '@twin/models/api'
 import { SHARDS } from '@twin/actors/runtime'
 import type { ClusterStore, NodeRow } from '../store/index.ts'
+import type { HotStation } from './load-meter.ts'
+
+/** Stations in the list of those with most to do, of a node and of all. */
+export const HOTTEST = 10
+
+export interface HottestStation extends HotStation {
+  readonly node: string
+  readonly address: string
+}
+
+/** Stations with the most rows a second of all nodes that live. */
+function hottest(nodes: readonly NodeRow[]): readonly HottestStation[] {
+  return nodes
+    .flatMap(({ inc: node, addr: address, info }) => {
+      const list: unknown = info.hottest
+      return Array.isArray(list) ? (list as readonly HotStation[]).map((hot) => ({ ...hot, node, address })) : []
+    })
+    .toSorted((a, b) => b.rate - a.rate)
+    .slice(0, HOTTEST)
+}
 
 /** The cluster as Postgres knows it, so that every node shows the same. */
 export async function clusterStatus(
   store: ClusterStore,
   staleMs: number,
-): Promise<Omit<z.output<typeof schemas.clusterStatus>, 'careful' | 'quarantine'>> {
+): Promise<
+  Omit<z.output<typeof schemas.clusterStatus>, 'careful' | 'quarantine' | 'hottest'> & { readonly hottest: readonly HottestStation[] }
+> {
   const [nodes, shards] = await Promise.all([store.nodes(), store.shards()])
   const held = new Map<string, number>()
   let moving = 0
-  for (const { owner, state } of shards) {
+  const weights = new Map<string, number>()
+  for (const { owner, state, weight } of shards) {
     if (state !== 'open') moving++
-    else if (owner !== null) held.set(owner, (held.get(owner) ?? 0) + 1)
+    else if (owner !== null) {
+      held.set(owner, (held.get(owner) ?? 0) + 1)
+      weights.set(owner, (weights.get(owner) ?? 0) + weight)
+    }
   }
   const live = nodes.filter(({ ageMs }) => ageMs < staleMs)
   const owned = live.reduce((sum, { inc }) => sum + (held.get(inc) ?? 0), 0)
@@ -21,7 +47,8 @@ export async function clusterStatus(
     clustered: true,
     at: Date.now(),
     shards: { all: SHARDS, owned, moving, orphaned: SHARDS - owned - moving },
-    nodes: nodes.map((row) => nodeStatus(row, held.get(row.inc) ?? 0, staleMs)),
+    nodes: nodes.map((row) => nodeStatus(row, held.get(row.inc) ?? 0, weights.get(row.inc) ?? 0, staleMs)),
+    hottest: hottest(live),
   }
 }
 
@@ -36,7 +63,7 @@ export async function quarantinedActors(store: ClusterStore, staleMs: number) {
     })
 }
 
-function nodeStatus({ inc, addr, ageMs, draining, info }: NodeRow, shards: number, staleMs: number) {
+function nodeStatus({ inc, addr, ageMs, draining, info }: NodeRow, shards: number, load: number, staleMs: number) {
   const number = (name: string, from: Readonly<Record<string, unknown>> = info): number => {
     const value = from[name]
     return typeof value === 'number' && Number.isFinite(value) ? value : 0
@@ -50,6 +77,7 @@ function nodeStatus({ inc, addr, ageMs, draining, info }: NodeRow, shards: numbe
     silentMs: Math.round(ageMs),
     redis: info.redisOk === true,
     shards,
+    load,
     stations: count('stations'),
     devices: count('devices'),
     viewers: count('viewers'),

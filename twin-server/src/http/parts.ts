@@ -75,7 +75,11 @@ export interface HttpLog {
 }
 
 export interface ClusterView {
-  status(): Promise<Omit<z.output<typeof schemas.clusterStatus>, 'careful' | 'quarantine'>>
+  status(): Promise<
+    Omit<z.output<typeof schemas.clusterStatus>, 'careful' | 'quarantine' | 'hottest'> & {
+      readonly hottest: readonly Omit<z.output<typeof schemas.hotStation>, 'stationName' | 'together'>[]
+    }
+  >
   /** Actors that nodes have in quarantine. */
   quarantined(): Promise<readonly { readonly node: string; readonly actor: string }[]>
   /** false = no such node, or it did not answer. */

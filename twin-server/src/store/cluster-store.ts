@@ -22,6 +22,8 @@ export interface ShardRow {
   readonly owner: string | null
   readonly state: 'free' | 'open' | 'handoff'
   readonly target: string | null
+  /** What its stations cost its owner; 0 = not measured yet. */
+  readonly weight: number
 }
 
 /** What a cluster decides by: who lives and who holds what, in Postgres and by its clock alone. */
@@ -62,16 +64,16 @@ export class ClusterStore {
       from tw_node where hb_at > now() - interval '1 minute' order by inc`
   }
 
-  /** Changes whenever a shard changes hands or is offered. */
+  /** Changes whenever a shard changes hands, is offered, or weighs more or less. */
   async version(): Promise<string> {
     const [row] = await this.#sql<{ version: string }[]>`
       select sum(epoch) || ' ' || count(*) filter (where state <> 'open') || ' ' || coalesce(sum(shard) filter (where state <> 'open'), 0)
-        as version from tw_shard`
+        || ' ' || sum(weight::bigint * (shard + 1)) as version from tw_shard`
     return row?.version ?? ''
   }
 
   shards(): Promise<readonly ShardRow[]> {
-    return this.#sql<ShardRow[]>`select shard, epoch, owner, state, target from tw_shard order by shard`
+    return this.#sql<ShardRow[]>`select shard, epoch, owner, state, target, weight from tw_shard order by shard`
   }
 
   /** What dead processes have not committed is void; without this their open transactions could hold up the claim. */
@@ -122,6 +124,13 @@ export class ClusterStore {
     await this.#sql`update tw_shard s set state = 'handoff', target = ${target}
       from unnest(${[...shards.keys()]}::int[], ${[...shards.values()]}::bigint[]) as x(shard, epoch)
       where s.shard = x.shard and s.epoch = x.epoch and s.owner = ${this.inc}`
+  }
+
+  /** What shards of this process cost it. */
+  async weigh(weights: ReadonlyMap<number, number>): Promise<void> {
+    await this.#sql`update tw_shard s set weight = x.weight
+      from unnest(${[...weights.keys()]}::int[], ${[...weights.values()]}::int[]) as x(shard, weight)
+      where s.shard = x.shard and s.owner = ${this.inc} and s.state = 'open'`
   }
 
   /** Does this process still hold the shard? */

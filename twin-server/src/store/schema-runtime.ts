@@ -29,6 +29,8 @@ export interface TwShard {
   /** Deaths of its owners, one within the window of the one before. */
   crashes: Generated<number>
   crashed_at: number | null
+  /** What its stations cost its owner, for placement; 0 = not measured yet. */
+  weight: Generated<number>
 }
 /** Turns a careful node is about to run. */
 export interface TwTurn {

@@ -5,6 +5,7 @@ import { useAction, useCall } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatBytes, formatNumber } from '../../ui/format.ts'
 import { Await, KpiStrip, Page } from '../../ui/widgets/index.ts'
+import { HotStationsTable } from './hot-stations-table.tsx'
 import { QuarantineTable } from './quarantine-table.tsx'
 
 type Node = z.output<typeof schemas.clusterNode>
@@ -41,6 +42,8 @@ export function ClusterPage() {
     },
     number(t('cluster.shards'), (node) => node.shards),
     number(t('cluster.stations'), (node) => node.stations),
+    number(t('cluster.devices'), (node) => node.devices),
+    number(t('cluster.load'), (node) => node.load),
     number(t('cluster.viewers'), (node) => node.viewers),
     number(t('cluster.pending'), (node) => node.pending),
     number(t('cluster.unacknowledged'), (node) => node.sessions.unacknowledged),
@@ -113,6 +116,7 @@ export function ClusterPage() {
           scroll={{ x: 'max-content' }}
           data-testid="cluster-table"
         />
+        {data?.clustered && <HotStationsTable rows={data.hottest} />}
         <QuarantineTable rows={data?.quarantine ?? []} />
       </Await>
     </Page>

@@ -3,6 +3,7 @@ import type { schemas } from '@twin/models/api'
 import type { Handlers } from '../call.ts'
 import type { HttpParts } from '../parts.ts'
 import { refuse } from '../pipeline.ts'
+import { shardOf } from '@twin/actors/runtime'
 import { ask } from '../reply.ts'
 
 type Quarantined = z.output<typeof schemas.quarantined>
@@ -36,7 +37,19 @@ export function clusterHandlers(parts: HttpParts): Pick<Handlers, 'cluster' | 'd
   return {
     cluster: async () => {
       const aside = { quarantine: await quarantine(), careful: poison?.carefulShards ?? 0 }
-      if (cluster) return { ...(await cluster.status()), ...aside }
+      if (cluster) {
+        const { hottest, ...status } = await cluster.status()
+        const all = runtime.stations()
+        return {
+          ...status,
+          ...aside,
+          hottest: hottest.map((hot) => ({
+            ...hot,
+            stationName: runtime.station(hot.station)?.name ?? hot.station,
+            together: all.filter(({ id }) => id !== hot.station && shardOf(id) === hot.shard).map(({ name }) => name),
+          })),
+        }
+      }
       const { stations, devices, pending, pendingBytes, commitMs } = runtime.metrics()
       const all = 4096
       const self = {
@@ -46,6 +59,7 @@ export function clusterHandlers(parts: HttpParts): Pick<Handlers, 'cluster' | 'd
         silentMs: 0,
         redis: false,
         shards: all,
+        load: 0,
         viewers: 0,
         commitP99Ms: commitMs.p99,
         loopLagP99Ms: 0,
@@ -63,6 +77,7 @@ export function clusterHandlers(parts: HttpParts): Pick<Handlers, 'cluster' | 'd
         at: Math.trunc(clock.now()),
         shards: { all, owned: all, moving: 0, orphaned: 0 },
         ...aside,
+        hottest: [],
         nodes: [{ ...self, stations, devices, pending, pendingBytes }],
       }
     },

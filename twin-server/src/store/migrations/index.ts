@@ -29,6 +29,7 @@ import { ledger } from './0172-ledger.ts'
 import { stationRecords } from './0125-station-records.ts'
 import { customerRequests } from './0166-customer-requests.ts'
 import { regionHistory } from './0167-region-history.ts'
+import { shardWeight } from './0187-shard-weight.ts'
 import { logSearch } from './0165-log-search.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
@@ -63,5 +64,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0167-region-history': regionHistory,
   '0172-ledger': ledger,
   '0175-help-articles': helpArticles,
+  '0187-shard-weight': shardWeight,
   '0196-standby': standby,
 }
