@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [name …] [options]`: ingest, latency, fanout, memory, recovery, history, energy, portal,
- * records, or all (default; about fifteen minutes).
+ * records, or all (default; about fifteen minutes); cluster and cluster-moves only when named.
  * Starts everything it needs on free ports, measures each figure beside its baseline in the same run, prints a table in Markdown.
  * Each leaves its rows in loadtest/results/bench-<name>.json; `--table` prints what lies there. Method and figures: docs/benchmarks.md.
  */
@@ -9,6 +9,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchClusterIngest, benchClusterMoves } from './bench/cluster.ts'
 import { benchFanout } from './bench/fanout.ts'
 import { benchHistory } from './bench/history.ts'
 import { benchIngest, type IngestOptions } from './bench/ingest.ts'
@@ -105,6 +106,22 @@ async function printed(name: string, file: string): Promise<Row[]> {
   }
 }
 
+/** Three nodes against one, then what a death and a drain cost: in processes of their own. */
+const cluster = (): Promise<Row[]> =>
+  benchClusterIngest({
+    ...common,
+    devices: Number(values.devices ?? 1000),
+    rate: Number(values.rate ?? 3000),
+    ladder: [4000, 6000, 8000, 10_000, 12_000, 15_000],
+  })
+const clusterMoves = (): Promise<Row[]> =>
+  benchClusterMoves({
+    stations: Number(values.devices ?? 6000) / 10,
+    rate: Number(values.rate ?? 2000),
+    rounds: common.rounds,
+    env,
+  })
+
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   ingest,
   latency,
@@ -114,11 +131,13 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   history: () => benchHistory(40),
   energy: () => printed('energy', 'energy.ts'),
   records: () => printed('records', 'record-list.ts'),
+  cluster,
+  'cluster-moves': clusterMoves,
   portal: () => benchPortal({ rounds: Math.max(3, common.rounds), ...(values.url === undefined ? {} : { url: values.url }) }),
 }
 
 /** The longest a benchmark may take before it is ended, s. */
-const limits: Readonly<Record<string, number>> = { ingest: 600, latency: 400 }
+const limits: Readonly<Record<string, number>> = { ingest: 600, latency: 400, cluster: 1200, 'cluster-moves': 900 }
 const LIMIT = 300
 /** What one of them found, by its name. */
 const resultOf = (name: string): string => join(root, 'loadtest', 'results', `bench-${name}.json`)
@@ -176,8 +195,10 @@ async function apart(name: string): Promise<void> {
 }
 
 const PART = 'TWIN_BENCH_PART'
+/** Not of `all`: measured by another one, or too long. */
+const APART = new Set(['latency', 'cluster', 'cluster-moves'])
 const names =
-  positionals.length === 0 || positionals.includes('all') ? Object.keys(benches).filter((name) => name !== 'latency') : positionals
+  positionals.length === 0 || positionals.includes('all') ? Object.keys(benches).filter((name) => !APART.has(name)) : positionals
 if (process.env[PART] === '1') await one(names[0] ?? '')
 console.error(machine())
 const began = performance.now()

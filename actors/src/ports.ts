@@ -119,7 +119,8 @@ export interface CellSnapshot {
 export interface RecoveryPort {
   /** Claim of all shards by this process: epoch and last sequences per shard that has any. */
   claim(): Promise<ReadonlyMap<number, ClaimedShard>>
-  stations(): Promise<readonly StationConfig[]>
+  /** All in service, or those wanted. */
+  stations(wanted?: (station: string) => boolean): Promise<readonly StationConfig[]>
   /** Newest snapshot, then what came after it, in order. Set-wise for all stations given. */
   load(stations: readonly string[]): Promise<readonly RecoveredCell[]>
   save(snapshots: readonly CellSnapshot[]): Promise<void>

@@ -166,7 +166,7 @@ export class World {
 const alive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
 
 /** Its folder may lie elsewhere, as `location` in it says. */
-function postmasterOf(dir: string): number {
+export function postmasterOf(dir: string): number {
   const home = existsSync(join(dir, 'location')) ? readFileSync(join(dir, 'location'), 'utf8').trim() : dir
   return Number(readFileSync(join(home, 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
 }

@@ -89,8 +89,9 @@ class Connection implements CommitPort, RecoveryPort {
     for (const [shard, state] of next) store.shards.set(shard, state)
   }
 
-  async stations(): Promise<readonly StationConfig[]> {
-    return [...this.#store.configs.values()]
+  async stations(wanted?: (station: string) => boolean): Promise<readonly StationConfig[]> {
+    const all = [...this.#store.configs.values()]
+    return wanted ? all.filter(({ id }) => wanted(id)) : all
   }
 
   async load(stations: readonly string[]): Promise<readonly RecoveredCell[]> {

@@ -91,8 +91,7 @@ export class Residents {
     durable: (cursor: CursorRow) => void,
   ): Promise<() => void> {
     const admissions: (() => void)[] = []
-    const all = await this.#ports.recovery.stations()
-    const configs = shards === null ? all : all.filter(({ id }) => shards.has(shardOf(id)))
+    const configs = await this.#ports.recovery.stations(shards === null ? undefined : (id) => shards.has(shardOf(id)))
     for (let from = 0; from < configs.length; from += CHUNK) {
       const chunk = configs.slice(from, from + CHUNK)
       const loaded = await this.#ports.recovery.load(chunk.map((config) => config.id))

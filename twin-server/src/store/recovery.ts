@@ -1,5 +1,5 @@
 import type { CellSnapshot, CursorRow, FactRow, RecoveredCell, RecoveryPort, SampleRow } from '@twin/actors/runtime'
-import { FencedError } from '@twin/actors/runtime'
+import { FencedError, shardOf } from '@twin/actors/runtime'
 import type { Fact } from '@twin/models/twin'
 import { claimAll } from './claim.ts'
 import { fragment, rawSql, type Sql } from './connection.ts'
@@ -75,8 +75,8 @@ export class PostgresRecoveryPort implements RecoveryPort {
     return claimAll(this.#sql, this.#own)
   }
 
-  stations(): ReturnType<RecoveryPort['stations']> {
-    return this.#stations.list()
+  stations(wanted?: (station: string) => boolean): ReturnType<RecoveryPort['stations']> {
+    return this.#stations.list(wanted)
   }
 
   async load(stations: readonly string[]): Promise<readonly RecoveredCell[]> {
@@ -109,7 +109,8 @@ export class PostgresRecoveryPort implements RecoveryPort {
     names: readonly string[],
     newest: ReadonlyMap<string, StoredSnapshot>,
   ): Promise<Map<string, Row[]>> {
-    const fences = await this.#sql<{ shard: number; seq: number }[]>`select shard, seq from tw_fence where stream = ${stream} and seq > 0`
+    const fences = await this.#sql<{ shard: number; seq: number }[]>`select shard, seq from tw_fence 
+      where stream = ${stream} and seq > 0 and shard = any(${[...new Set(names.map(shardOf))]}::int[])`
     const ends = new Map(fences.map(({ shard, seq }) => [shard, seq]))
     const behind: { station: string; seq: number; floor: number }[] = []
     for (const station of names) {
@@ -143,7 +144,9 @@ export class PostgresRecoveryPort implements RecoveryPort {
     const rows = await this.#sql<(CursorRow & { station: string })[]>`
       select coalesce(d.station, c.station) as station, c.device, c.channel, c.boot, c.seq
       from device_cursor c left join device d on d.id = c.device
-      where coalesce(d.station, c.station) = any(${[...names]}::text[]) order by c.device, c.channel`
+      where c.device = any(array(select id from device where station = any(${[...names]}::text[])))
+        or (c.station = any(${[...names]}::text[]) and d.id is null)
+      order by c.device, c.channel`
     const found = new Map<string, CursorRow[]>()
     for (const { station, ...cursor } of rows) {
       const list = found.get(station)

@@ -6,8 +6,8 @@ import { type DeviceRow, deviceRowOf, stationOf, type StationRow, stationRowOf }
 import { clean, json } from './text.ts'
 
 export interface StationStore {
-  /** Stations in service, by id, with their devices in service in order. */
-  list(): Promise<readonly StationConfig[]>
+  /** Stations in service, by id, with their devices in service in order; all, or those wanted. */
+  list(wanted?: (id: string) => boolean): Promise<readonly StationConfig[]>
   get(id: string): Promise<StationConfig | undefined>
   /** Creates or replaces; devices no longer named are retired. Throws if a device belongs to another station. */
   save(config: StationConfig): Promise<void>
@@ -20,7 +20,7 @@ export interface StationStore {
 type Row = StationRow & { readonly devices: readonly DeviceRow[] }
 
 export function openStations(sql: Sql): StationStore {
-  const read = async (id: string | null, from: Tx | Sql = sql): Promise<StationConfig[]> => {
+  const read = async (ids: readonly string[] | null, from: Tx | Sql = sql): Promise<StationConfig[]> => {
     const rows = await from<Row[]>`
       select s.id, s.org, s.code, s.name, s.name_en as "nameEn", s.kind, s.region, s.address, s.manager, s.site, s.time_zone as "timeZone",
         s.config, coalesce(d.devices, '[]'::jsonb) as devices
@@ -30,20 +30,26 @@ export function openStations(sql: Sql): StationStore {
           'ratedFlow', rated_flow, 'ratedPressure', rated_pressure, 'volume', volume, 'gateway', gateway, 'unitGroup', unit_group,
           'customer', customer, 'config', config) order by ord, created_at, code, id) as devices
         from device where station = s.id and deleted_at is null and state = 'active') d on true
-      where s.deleted_at is null and (${id}::text is null or s.id = ${id}) order by s.id`
+      where s.deleted_at is null and (${ids === null} or s.id = any(${ids === null ? [] : [...ids]}::text[])) order by s.id`
     return rows.map(({ devices, ...row }) => stationOf(row, devices))
   }
   return {
-    list: () => read(null),
+    async list(wanted) {
+      if (!wanted) return read(null)
+      // Configurations are long, ids are not.
+      const all = await sql<{ id: string }[]>`select id from station where deleted_at is null`
+      const ids = all.map(({ id }) => id).filter(wanted)
+      return ids.length > 0 ? read(ids) : []
+    },
     async get(id) {
-      const [found] = await read(id)
+      const [found] = await read([id])
       return found
     },
     save: (config) => sql.begin((tx) => save(tx, config, undefined)),
     change: (id, make) =>
       sql.begin(async (tx) => {
         await tx`select 1 from station where id = ${id} for update`
-        const [present] = await read(id, tx)
+        const [present] = await read([id], tx)
         if (!present) return undefined
         const next = make(present)
         await save(tx, next, present)
