@@ -1,5 +1,5 @@
 import type { CellSnapshot, CursorRow, FactRow, RecoveredCell, RecoveryPort, SampleRow } from '@twin/actors/runtime'
-import { FencedError, shardOf } from '@twin/actors/runtime'
+import { FencedError } from '@twin/actors/runtime'
 import type { Fact } from '@twin/models/twin'
 import { claimAll } from './claim.ts'
 import { fragment, rawSql, type Sql } from './connection.ts'
@@ -110,7 +110,7 @@ export class PostgresRecoveryPort implements RecoveryPort {
     newest: ReadonlyMap<string, StoredSnapshot>,
   ): Promise<Map<string, Row[]>> {
     const fences = await this.#sql<{ shard: number; seq: number }[]>`select shard, seq from tw_fence 
-      where stream = ${stream} and seq > 0 and shard = any(${[...new Set(names.map(shardOf))]}::int[])`
+      where stream = ${stream} and seq > 0 and shard = any(${[...new Set([...newest.values()].map(({ shard }) => shard))]}::int[])`
     const ends = new Map(fences.map(({ shard, seq }) => [shard, seq]))
     const behind: { station: string; seq: number; floor: number }[] = []
     for (const station of names) {
@@ -120,7 +120,7 @@ export class PostgresRecoveryPort implements RecoveryPort {
       behind.push({ station, seq, floor: snapshot ? Math.min(snapshot.saved, snapshot.at) - SLACK : 0 })
     }
     const found = new Map<string, Row[]>()
-    if (behind.length === 0 || fences.length === 0) return found
+    if (behind.length === 0) return found
     const floor = Math.min(...behind.map((each) => each.floor))
     const partitions = await this.#sql<{ name: string; max_lag_ms: number }[]>`
       select name, max_lag_ms from tw_partition where parent = ${table} and last_write >= ${Math.max(floor - 2 * MARK_EVERY, 0)} order by day`
