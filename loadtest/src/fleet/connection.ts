@@ -2,6 +2,7 @@ import mqtt, { type MqttClient } from 'mqtt'
 import type { Send } from './uplink.ts'
 
 export interface ConnectionOptions {
+  /** Broker, or several separated by commas: where one does not take the device, it tries the next. */
   readonly url: string
   /** Absent = anonymous. */
   readonly username?: string
@@ -23,9 +24,13 @@ export class Connection {
   #timer: NodeJS.Timeout | null = null
   #failures = 0
   #stopped = true
+  readonly #urls: readonly string[]
+  /** Which of the brokers it is with, or tries next. */
+  #at = 0
 
   constructor(options: ConnectionOptions) {
     this.#options = options
+    this.#urls = options.url.split(',')
   }
 
   start(): void {
@@ -53,8 +58,8 @@ export class Connection {
   }
 
   #open(): void {
-    const { url, username, password, clientId, will, subscribe } = this.#options
-    const client = mqtt.connect(url, {
+    const { username, password, clientId, will, subscribe } = this.#options
+    const client = mqtt.connect(this.#urls[this.#at % this.#urls.length] ?? '', {
       clientId,
       clean: true,
       reconnectPeriod: 0,
@@ -92,6 +97,7 @@ export class Connection {
   #down(client: MqttClient, reason: string): void {
     if (this.#client !== client) return
     this.#client = null
+    this.#at++
     // Its store of unacknowledged packets goes with it: the uplink sends again what matters.
     client.end(true)
     this.#options.onDown(reason)

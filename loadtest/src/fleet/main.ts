@@ -12,7 +12,7 @@ const help = `Simulated devices that talk MQTT like strangers.
   node loadtest/src/fleet/main.ts --devices 200 --register http://127.0.0.1:8080
   node loadtest/src/fleet/main.ts --synthetic --devices 1000 --message-rate 5000 --seconds 60 --register http://127.0.0.1:8080
 
-  --url URL            broker (default mqtt://127.0.0.1:1883)
+  --url URL            broker (default mqtt://127.0.0.1:1883), or several separated by commas: the next when one fails
   --demo               the twelve demo stations, where something goes wrong now and then; --quiet: nothing does
   --company            the sixty stations of the demo company, likewise
   --devices N          that many made-up devices, 10 to a station, instead

@@ -392,6 +392,64 @@ export const clusterStatus = z.object({
   hottest: z.array(hotStation),
 })
 
+/** One move of the service to another site or network. */
+export const switchOver = z.object({
+  id: z.string(),
+  kind: z.enum(['site', 'network']),
+  /** The old place was asked to stop and did; otherwise it was taken for dead. */
+  planned: z.boolean(),
+  drill: z.boolean(),
+  reason: z.string(),
+  orderedBy: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** Of the site, from then on. */
+  epoch: z.number().int(),
+  orderedAt: time,
+  stoppedAt: time.nullable(),
+  promotedAt: time.nullable(),
+  readyAt: time.nullable(),
+  /** What worked first at the new place, by the times the server gave it, and who or what it was. */
+  signInAt: time.nullable(),
+  signIn: z.string().nullable(),
+  liveAt: time.nullable(),
+  live: z.string().nullable(),
+  orderAt: time.nullable(),
+  firstOrder: z.string().nullable(),
+  /** When all three had worked, and how long after the order; null: not yet. */
+  servedAt: time.nullable(),
+  durationMs: z.number().nullable(),
+  /** Within 30 min; null: not there yet, and the time is not over. */
+  passed: z.boolean().nullable(),
+  /** All that was acknowledged is there for certain; else what was acknowledged from `missingFrom` on may be missing. */
+  complete: z.boolean(),
+  missingFrom: time.nullable(),
+})
+export const standbyStatus = z.object({
+  at: time,
+  /** The site that serves; null: there is one site with one network. */
+  site: z
+    .object({
+      name: z.string(),
+      /** Its page, where orders are given. */
+      address: z.string(),
+      epoch: z.number().int(),
+      policy: z.enum(['go-on', 'wait']),
+      /** Every acknowledged change is on both sites; since when that holds, or does not. */
+      protected: z.boolean(),
+      since: time,
+    })
+    .nullable(),
+  standby: z.object({
+    connected: z.boolean(),
+    synchronous: z.boolean(),
+    behindBytes: z.number().nullable(),
+    lagMs: z.number().nullable(),
+  }),
+  limitMs: z.number(),
+  moves: z.array(switchOver),
+})
+
 const condition = z.enum(conditions)
 export const composition = z.object({
   station: z.string(),

@@ -1,6 +1,18 @@
 import { z } from 'zod'
 import { defineOperation } from './define.ts'
-import { accountKind, auditFilter, auditRow, clusterStatus, deadLetter, page, pageOf, roleName, time, userRow } from './schemas.ts'
+import {
+  accountKind,
+  auditFilter,
+  auditRow,
+  clusterStatus,
+  deadLetter,
+  page,
+  pageOf,
+  roleName,
+  standbyStatus,
+  time,
+  userRow,
+} from './schemas.ts'
 
 const device = z.object({ device: z.string() })
 const ok = z.object({ ok: z.literal(true) })
@@ -60,6 +72,15 @@ export const systemOperations = {
     permission: 'cluster:administer',
     body: z.object({ station: z.string(), what: z.string().max(600) }),
     result: ok,
+  }),
+  /** Two sites or two networks: how the data is protected, and every move of the service with what was measured. */
+  standby: defineOperation({
+    method: 'get',
+    path: '/api/standby',
+    tag: 'system',
+    summary: { zh: '备用站点与切换记录', en: 'Standby site and switch-overs' },
+    permission: 'cluster:administer',
+    result: standbyStatus,
   }),
   audit: defineOperation({
     method: 'get',

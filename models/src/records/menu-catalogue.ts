@@ -63,6 +63,7 @@ const pages: readonly MenuSeed[] = [
   page('system', '/system/users', '用户管理', 'Users', 'user:view', '/api/users'),
   page('system', '/system/health', '系统健康', 'Health', 'station:view'),
   page('system', '/system/cluster', '集群', 'Cluster', 'cluster:administer', '/api/cluster'),
+  page('system', '/system/standby', '备用站点', 'Standby site', 'cluster:administer', '/api/standby'),
   page('system', '/system/api', '接口文档', 'API documents', 'station:view'),
   page('system', '/help', '帮助', 'Help', 'station:view'),
 ]

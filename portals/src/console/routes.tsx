@@ -52,6 +52,7 @@ const system = {
   users: () => import('../pages/system/users-page.tsx'),
   health: () => import('../pages/system/health-page.tsx'),
   cluster: () => import('../pages/system/cluster-page.tsx'),
+  standby: () => import('../pages/system/standby-page.tsx'),
   api: () => import('../pages/system/api-page.tsx'),
   help: () => import('../pages/system/help-page.tsx'),
 }
@@ -84,6 +85,7 @@ export const router = createBrowserRouter([
       { path: '/system/users', element: needs('user:view', page(system.users, 'UsersPage')) },
       { path: '/system/health', element: needs('station:view', page(system.health, 'HealthPage')) },
       { path: '/system/cluster', element: needs('cluster:administer', page(system.cluster, 'ClusterPage')) },
+      { path: '/system/standby', element: needs('cluster:administer', page(system.standby, 'StandbyPage')) },
       { path: '/system/api', element: needs('station:view', page(system.api, 'ApiPage')) },
       { path: '/help', element: page(system.help, 'HelpPage') },
       { path: '/assets/labels', element: needs('asset:view', page(assets.labels, 'LabelsPage')) },

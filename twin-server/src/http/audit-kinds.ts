@@ -56,6 +56,7 @@ export const auditKinds: Readonly<Record<OperationName, string | null>> = {
   cluster: null,
   drainNode: 'cluster.drain',
   releaseQuarantine: 'cluster.release',
+  standby: null,
   audit: null,
   auditExport: 'export.audit',
   auditVerify: null,

@@ -1,5 +1,5 @@
 export { hasSites, readSiteSettings, type SiteSettings } from './settings.ts'
 export { newSite, notServed, readSite, writeSite, type SiteFile } from './site-file.ts'
-export { openSiteDatabase, takeCopy } from './site-database.ts'
-export { LIMIT_MS, outcomeOf, siteRow, switchOvers, writeSiteRow } from './records.ts'
+export { sending } from './site-database.ts'
+export { LIMIT_MS, outcomeOf, type SiteRow, switchOvers } from './records.ts'
 export { type Restored, restoreFromCopy } from './restore-copy.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Sql } from '../store/index.ts'
+import { openKysely, type Sql } from '../store/index.ts'
 import { type Sending, sending, waitForStandby } from './site-database.ts'
 
 export interface Protection extends Sending {
@@ -30,9 +30,10 @@ export async function watchProtection(options: ProtectionOptions, show: (state: 
   const { sql, policy, graceMs } = options
   let heard = performance.now()
   let told: boolean | null = null
+  const db = openKysely(sql)
   while (!signal.aborted) {
     try {
-      const standby = await sending(sql)
+      const standby = await sending(db)
       const [setting] = await sql<{ on: boolean }[]>`select current_setting('synchronous_standby_names') <> '' as on`
       let waits = setting?.on ?? false
       if (standby.connected) heard = performance.now()

@@ -1,8 +1,9 @@
 import { chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { sql as query } from 'kysely'
 import { baseCopy, type BaseCopyProgress } from '../backup/index.ts'
 import { type Account, dataHome, postgresAccount } from '../store/embedded-user.ts'
-import { keepEmbeddedPostgres, openPool, type Sql } from '../store/index.ts'
+import { type Db, keepEmbeddedPostgres, openPool, type Sql } from '../store/index.ts'
 import type { SiteSettings } from './settings.ts'
 import { fetchWal } from './wal-copy.ts'
 
@@ -164,13 +165,13 @@ export interface Sending {
   readonly lagMs: number | null
 }
 
-export async function sending(sql: Sql): Promise<Sending> {
-  const [row] = await sql<Sending[]>`
+export async function sending(db: Db): Promise<Sending> {
+  const { rows } = await query<Sending>`
     select true as connected, sync_state in ('sync', 'quorum') as synchronous,
       pg_wal_lsn_diff(pg_current_wal_flush_lsn(), flush_lsn)::bigint as "behindBytes",
       (extract(epoch from replay_lag) * 1000)::float8 as "lagMs"
-    from pg_stat_replication where application_name = ${standbyName} and state = 'streaming'`
-  return row ?? { connected: false, synchronous: false, behindBytes: null, lagMs: null }
+    from pg_stat_replication where application_name = ${standbyName} and state = 'streaming'`.execute(db)
+  return rows[0] ?? { connected: false, synchronous: false, behindBytes: null, lagMs: null }
 }
 
 /** Commits wait for the standby, or do not; effective when it resolves. */

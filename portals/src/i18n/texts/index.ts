@@ -16,6 +16,7 @@ import { stationTexts } from './station.ts'
 import { systemTexts } from './system.ts'
 import { videoTexts } from './video.ts'
 import { clusterTexts } from './cluster.ts'
+import { standbyTexts } from './standby.ts'
 
 /** Every text people see: key → [Chinese, English]. */
 export const texts = {
@@ -32,6 +33,7 @@ export const texts = {
   ...systemTexts,
   ...helpTexts,
   ...clusterTexts,
+  ...standbyTexts,
   ...videoTexts,
   ...maintenanceTexts,
   ...assetTexts,

@@ -21,6 +21,7 @@ import {
   ProfileOutlined,
   QuestionCircleOutlined,
   SettingOutlined,
+  SwapOutlined,
   TeamOutlined,
   ThunderboltOutlined,
   ToolOutlined,
@@ -73,6 +74,7 @@ export const systemMenu: readonly MenuEntry[] = [
   { path: '/system/users', text: 'nav.users', icon: <TeamOutlined />, permission: 'user:view' },
   { path: '/system/health', text: 'nav.health', icon: <DashboardOutlined />, permission: 'station:view' },
   { path: '/system/cluster', text: 'nav.cluster', icon: <ClusterOutlined />, permission: 'cluster:administer' },
+  { path: '/system/standby', text: 'nav.standby', icon: <SwapOutlined />, permission: 'cluster:administer' },
   { path: '/system/api', text: 'health.apiDocs', icon: <CodeOutlined />, permission: 'station:view' },
   { path: '/help', text: 'nav.help', icon: <QuestionCircleOutlined />, permission: 'station:view' },
 ]

@@ -15,6 +15,7 @@ import { historyHandlers } from './history.ts'
 import { liveHandlers } from './live.ts'
 import { positionHandlers } from './positions.ts'
 import { sessionHandlers } from './session.ts'
+import { standbyHandlers } from './standby.ts'
 import { stationHandlers } from './stations.ts'
 import { userHandlers } from './users.ts'
 
@@ -37,6 +38,7 @@ export function createHandlers(parts: HttpParts): Handlers {
     ...deviceHandlers(parts),
     ...auditHandlers(parts),
     ...clusterHandlers(parts),
+    ...standbyHandlers(parts),
     ...userHandlers(parts),
   }
 }
