@@ -38,7 +38,12 @@ export class HandDevice {
     this.#topic = (channel) => `tw/${station.org}/${station.id}/${channel}/${device}`
   }
 
-  static async connect(product: Product, station: StationConfig, { id, kind }: DeviceConfig, at = Date.now()): Promise<HandDevice> {
+  static async connect(
+    product: Pick<Product, 'env' | 'mqtt'>,
+    station: StationConfig,
+    { id, kind }: DeviceConfig,
+    at = Date.now(),
+  ): Promise<HandDevice> {
     const master = product.env['TWIN_DEVICE_MASTER'] ?? ''
     const client = await mqtt.connectAsync(product.mqtt, {
       clientId: id,

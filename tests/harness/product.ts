@@ -88,6 +88,32 @@ export interface Session {
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: never }>
 }
 
+/** Signs in at any address of the product. */
+export async function signInAt(url: string, username: string, password: string): Promise<Session> {
+  const response = await ask(`${url}/api/auth/sign-in/username`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ username, password }),
+  })
+  if (!response.ok) throw new Error(`sign-in: ${response.status} ${await response.text()}`)
+  const cookie = response.headers
+    .getSetCookie()
+    .map((c) => c.split(';')[0])
+    .join('; ')
+  return {
+    cookie,
+    async call(method, path, body) {
+      const answer = await ask(`${url}${path}`, {
+        method,
+        headers: { cookie, origin: url, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      return { status: answer.status, body: (text ? JSON.parse(text) : null) as never }
+    },
+  }
+}
+
 /** The real server as its own process, demo mode, on free ports, with its own data folder; '' = with its embedded database. */
 export async function startProduct(databaseUrl: string, extra: NodeJS.ProcessEnv = {}): Promise<Product> {
   const dir = mkdtempSync(join(tmpdir(), 'twin-'))
@@ -122,30 +148,7 @@ export async function startProduct(databaseUrl: string, extra: NodeJS.ProcessEnv
         throw new Error(`server did not start:\n${product.server.output}`, { cause: error })
       })
     },
-    async signIn(username, password) {
-      const response = await ask(`${url}/api/auth/sign-in/username`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', origin: url },
-        body: JSON.stringify({ username, password }),
-      })
-      if (!response.ok) throw new Error(`sign-in: ${response.status} ${await response.text()}`)
-      const cookie = response.headers
-        .getSetCookie()
-        .map((c) => c.split(';')[0])
-        .join('; ')
-      return {
-        cookie,
-        async call(method, path, body) {
-          const answer = await ask(`${url}${path}`, {
-            method,
-            headers: { cookie, origin: url, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          })
-          const text = await answer.text()
-          return { status: answer.status, body: (text ? JSON.parse(text) : null) as never }
-        },
-      }
-    },
+    signIn: (username, password) => signInAt(url, username, password),
     async stop() {
       await product.server.end()
       rmSync(dir, { recursive: true, force: true })

@@ -40,11 +40,14 @@ export class SiteMachine {
     return this.#process?.alive ?? false
   }
 
+  get #home(): string {
+    const pointer = join(this.dir, 'postgres', 'location')
+    return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(this.dir, 'postgres')
+  }
+
   /** Address of this machine's database for the other site, as `--card` writes it. */
   get database(): string {
-    const pointer = join(this.dir, 'postgres', 'location')
-    const home = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(this.dir, 'postgres')
-    return `postgres://twin:${readFileSync(join(home, 'password'), 'utf8').trim()}@${this.env['TWIN_REPLICATION_LISTEN']}/postgres`
+    return `postgres://twin:${readFileSync(join(this.#home, 'password'), 'utf8').trim()}@${this.env['TWIN_REPLICATION_LISTEN']}/postgres`
   }
 
   start(env: NodeJS.ProcessEnv = {}): void {
@@ -84,9 +87,25 @@ export class SiteMachine {
     return { status: answer.status, body: (await answer.json()) as never }
   }
 
-  /** The machine is gone with its disk. */
-  async destroy(): Promise<void> {
+  /** Power cut: the site, its server and its database are gone at once. */
+  async crash(): Promise<void> {
+    const pid = this.#process?.child.pid
+    const children = pid === undefined ? [] : readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+    const postmaster = join(this.#home, 'data', 'postmaster.pid')
+    const database = existsSync(postmaster) ? Number(readFileSync(postmaster, 'utf8').split('\n')[0]) : 0
+    for (const victim of [pid, ...children, database]) {
+      try {
+        if (victim) process.kill(victim, 'SIGKILL')
+      } catch {
+        continue
+      }
+    }
     await this.#process?.end('SIGKILL')
+  }
+
+  /** The same, and its disk with it. */
+  async destroy(): Promise<void> {
+    await this.crash()
     this.erase()
   }
   erase(): void {

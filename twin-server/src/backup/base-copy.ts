@@ -76,8 +76,8 @@ export async function baseCopy({ url, to, label, onProgress, bytesPerSecond, sig
   try {
     return await pool.begin(async (tx) => {
       const source = await describe(tx)
-      const [started] = await tx<{ lsn: string; wal: string; at: number }[]>`
-        select lsn::text as lsn, pg_walfile_name(lsn) as wal, clock_timestamp() as at from pg_backup_start(${label}, true) as lsn`
+      const [started] = await tx<{ lsn: string; wal: string | null; at: number }[]>`
+        select lsn::text as lsn, case when pg_is_in_recovery() then null else pg_walfile_name(lsn) end as wal, clock_timestamp() as at from pg_backup_start(${label}, true) as lsn`
       if (!started) throw new Error('pg_backup_start gave no answer')
       const listing = await list(tx)
       for (const folder of listing.folders) await mkdir(join(to, folder), { recursive: true, mode: 0o700 })
@@ -95,8 +95,8 @@ export async function baseCopy({ url, to, label, onProgress, bytesPerSecond, sig
       for (const batch of batches(listing.files)) files.push(...(await copyBatch(tx, to, batch, advance)))
       const [stopped] = await tx<{ lsn: string; labelfile: string; map: string | null }[]>`
         select lsn::text as lsn, labelfile, spcmapfile as map from pg_backup_stop(false)`
-      const [end] = await tx<{ wal: string; at: number }[]>`
-        select pg_walfile_name(${stopped?.lsn ?? null}::pg_lsn) as wal, clock_timestamp() as at`
+      const [end] = await tx<{ wal: string | null; at: number }[]>`
+        select case when pg_is_in_recovery() then null else pg_walfile_name(${stopped?.lsn ?? null}::pg_lsn) end as wal, clock_timestamp() as at`
       if (!stopped || !end) throw new Error('pg_backup_stop gave no answer')
       files.push(await writeText(to, 'backup_label', stopped.labelfile))
       if (stopped.map) files.push(await writeText(to, 'tablespace_map', stopped.map))
@@ -105,8 +105,8 @@ export async function baseCopy({ url, to, label, onProgress, bytesPerSecond, sig
         ...source,
         startLsn: started.lsn,
         stopLsn: stopped.lsn,
-        startWal: started.wal,
-        stopWal: end.wal,
+        startWal: started.wal ?? segmentOf(source.timeline, started.lsn),
+        stopWal: end.wal ?? segmentOf(source.timeline, stopped.lsn),
         startedAt: started.at,
         finishedAt: end.at,
         bytes: files.reduce((sum, { size }) => sum + size, 0),
@@ -137,6 +137,13 @@ async function describe(tx: Tx): Promise<Pick<BaseCopy, 'systemId' | 'timeline' 
     from pg_control_system() s, pg_control_checkpoint() c`
   if (!row) throw new Error('pg_control gave no answer')
   return { systemId: row.id, timeline: row.timeline, server: row.server }
+}
+
+/** A standby does not name its segments; they have the usual 16 MB. */
+function segmentOf(timeline: number, lsn: string): string {
+  const [high = '0', low = '0'] = lsn.split('/')
+  const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, '0')
+  return hex(timeline) + hex(Number.parseInt(high, 16)) + hex(Number.parseInt(low, 16) >>> 24)
 }
 
 async function list(tx: Tx): Promise<Listing> {
