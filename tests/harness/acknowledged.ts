@@ -46,8 +46,8 @@ export class Unceasing {
       })
       const gone = new Promise<false>((resolve) => client.once('close', () => resolve(false)))
       client.on('error', () => client.end(true))
-      const up = await Promise.race([gone, new Promise<true>((resolve) => client.once('connect', () => resolve(true)))])
-      while (up && this.#running && client.connected) {
+      await Promise.race([gone, new Promise<true>((resolve) => client.once('connect', () => resolve(true)))])
+      while (this.#running && client.connected) {
         const ts = Date.now()
         const payload = JSON.stringify({ v: 1, boot, seq: ++seq, ts, body: { p: { dischargePressure: 6 + (seq % 100) / 100 } } })
         const sent = client.publishAsync(`tw/${org}/${station}/t/${id}`, payload, { qos: 1 }).then(
