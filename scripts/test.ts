@@ -2,7 +2,7 @@
  * `npm test`: installs the servers that tests talk to where it may (Debian as root), then type check, lint, format, and all
  * tests. Ends with the line `N passed, N failed`. Arguments go to vitest: `npm test -- models`.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { portalsAreStale, rememberPortals } from './portals-stamp.ts'
@@ -43,39 +43,48 @@ let passed = 0
 let failed = 0
 let skipped = 0
 
-function check(name: string, command: string, args: string[], cwd = root): boolean {
+/** What one check said, printed at once when all are done, so that they can run beside each other. */
+async function check(name: string, command: string, args: string[], cwd = root): Promise<boolean> {
   const started = Date.now()
-  const run = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 })
-  const ok = run.status === 0
+  let said = ''
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (said += chunk))
+  const ok = await new Promise<boolean>((resolve) => {
+    child.once('error', (error) => {
+      said += error.message
+      resolve(false)
+    })
+    child.once('close', (code) => resolve(code === 0))
+  })
   if (ok) passed++
   else failed++
   console.log(`${ok ? '✓' : '✗'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
-  if (!ok) console.log(`${run.stdout}\n${run.stderr}`)
+  if (!ok) console.log(said)
   return ok
 }
 
 const only = process.argv.slice(2)
-if (only.length === 0) {
-  check('type check', bin('tsc'), ['--noEmit'])
-  check('lint', bin('oxlint'), ['--type-aware', '--deny-warnings'])
-  check('format', bin('oxfmt'), ['--check', '.'])
+async function buildPortals(): Promise<void> {
+  if (!portalsAreStale(root)) return
+  const vite = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn']
+  if (await check('portals build', process.execPath, vite, join(root, 'portals'))) rememberPortals(root)
 }
-if (
-  portalsAreStale(root) &&
-  check(
-    'portals build',
-    process.execPath,
-    [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
-    join(root, 'portals'),
-  )
-)
-  rememberPortals(root)
+await Promise.all([
+  ...(only.length === 0
+    ? [
+        check('type check', bin('tsc'), ['--noEmit']),
+        check('lint', bin('oxlint'), ['--type-aware', '--deny-warnings']),
+        check('format', bin('oxfmt'), ['--check', '.']),
+      ]
+    : []),
+  buildPortals(),
+])
 
 const report = join(results, 'vitest.json')
-const vitest = spawnSync(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...only], {
+const vitest = spawnSync(bin('vitest'), ['run', ...only], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, TWIN_DATA: process.env.TWIN_DATA ?? join(root, '..', 'shared', 'data') },
+  env: { ...process.env, TWIN_TEST_RESULTS: results, TWIN_DATA: process.env.TWIN_DATA ?? join(root, '..', 'shared', 'data') },
 })
 if (existsSync(report)) {
   const summary = JSON.parse(readFileSync(report, 'utf8')) as {
@@ -90,5 +99,9 @@ if (existsSync(report)) {
   // A file that breaks before its tests has no failed test of its own.
   if (vitest.status !== 0 && summary.numFailedTests === 0) failed++
 } else failed++
+// A test that needed its second try is not hidden by it.
+const flaky = join(results, 'flaky.txt')
+const retried = existsSync(flaky) ? readFileSync(flaky, 'utf8').split('\n').filter(Boolean) : []
+for (const line of retried) console.log(`flaky: ${line}`)
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(failed > 0 ? 1 : 0)

@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('online help', () => {
   }
 
   it('[P-021] help opens for the page one is on, in the same window; all texts are searched, also without network; every menu entry has an article, an administrator corrects one at once, and the API gives it by key', async () => {
-    const { page, errors } = await signInAs(browser, product, 'admin', 'Admin#2026')
+    const { page, errors } = await signInAs(browser, product, 'admin', 'Admin#2026', { at: '/' })
     const admin = await product.signIn('admin', 'Admin#2026')
     const viewer = await product.signIn('viewer', 'Viewer#2026')
 

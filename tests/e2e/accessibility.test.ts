@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('accessibility', () => {
   }, 240_000)
 
   it('the way from the overview to a station and its parameters needs no mouse', async () => {
-    const { page } = await signInAs(browser, product, 'admin', 'Admin#2026')
+    const { page } = await signInAs(browser, product, 'admin', 'Admin#2026', { at: '/' })
     const focusUntil = async (selector: string): Promise<void> => {
       for (let i = 0; i < 120; i++) {
         if (await page.evaluate((wanted) => document.activeElement?.closest(wanted) !== null && document.activeElement !== null, selector))

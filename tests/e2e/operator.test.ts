@@ -6,13 +6,15 @@ import { hasBrowser, signInAs, startBrowser } from '../harness/browser.ts'
 import { freePort, Process, type Product, type Session, startProduct, until } from '../harness/product.ts'
 
 const fleet = demoFleet()
-const single = fleet.find(
+// Two: a machine that tripped takes two minutes to run again, and nobody has to wait for it.
+const [single, spare] = fleet.filter(
   (station) => station.kind === 'singleModule' && station.devices.some((device) => device.variant?.startsWith('fixed')),
 )
 const central = fleet.find((station) => station.kind === 'centralStation')
-if (!single || !central) throw new Error('the demo fleet has no such stations')
+if (!single || !spare || !central) throw new Error('the demo fleet has no such stations')
 const compressor = single.devices.find((device) => device.kind === 'compressor')
-if (!compressor) throw new Error('a single module without compressor')
+const other = spare.devices.find((device) => device.kind === 'compressor')
+if (!compressor || !other) throw new Error('a single module without compressor')
 
 interface AlarmRow {
   occurrence: string
@@ -48,8 +50,8 @@ describe.skipIf(!hasBrowser)('an operator at work', () => {
     const { body } = await operator.call('GET', `/api/alarms?device=${compressor.id}&code=${code}&phase=open`)
     return (body as { rows: AlarmRow[] }).rows
   }
-  const point = async (name: string): Promise<unknown> => {
-    const { body } = await operator.call('GET', `/api/devices/${compressor.id}/live`)
+  const point = async (name: string, device = other): Promise<unknown> => {
+    const { body } = await operator.call('GET', `/api/devices/${device.id}/live`)
     return (body as { points: { point: string; value: unknown }[] }).points.find((row) => row.point === name)?.value
   }
   let key = 0
@@ -59,12 +61,12 @@ describe.skipIf(!hasBrowser)('an operator at work', () => {
     code: string,
     args: Record<string, unknown> = {},
   ): Promise<{ status: number; body: CommandRow & { error?: { code: string } } }> =>
-    session.call('POST', `/api/devices/${compressor.id}/commands`, {
+    session.call('POST', `/api/devices/${other.id}/commands`, {
       code,
       args,
       reason: '例行测试',
       idempotencyKey: `e2e-command-${++key}`,
-      confirm: { password, deviceCode: compressor.code },
+      confirm: { password, deviceCode: other.code },
     })
   const ended = async (id: string): Promise<CommandRow> =>
     until(
@@ -99,7 +101,8 @@ describe.skipIf(!hasBrowser)('an operator at work', () => {
       },
       90,
     )
-    await until('the unit runs', async () => (await point('runState')) === 'LOADED' || (await point('runState')) === 'UNLOADED', 60)
+    for (const unit of [compressor, other])
+      await until('the units run', async () => ['LOADED', 'UNLOADED'].includes(String(await point('runState', unit))), 150)
   }, 240_000)
   afterAll(async () => {
     await browser?.close()
@@ -109,7 +112,7 @@ describe.skipIf(!hasBrowser)('an operator at work', () => {
   })
 
   it('sees the country of stations alive on a map and in the list beside it', async () => {
-    const { page, errors } = await signInAs(browser, product, 'operator', 'Operator#2026')
+    const { page, errors } = await signInAs(browser, product, 'operator', 'Operator#2026', { at: '/' })
     await page.getByTestId('fleet-map').locator('canvas').first().waitFor()
     await until('all stations are listed', async () => /12\s*\/\s*12/.test((await page.getByTestId('shown-count').textContent()) ?? ''))
     expect(await page.getByTestId('station-row').first().textContent()).toMatch(/bar/)
@@ -177,15 +180,14 @@ describe.skipIf(!hasBrowser)('an operator at work', () => {
   }, 180_000)
 
   it('stops a compressor from the page and sees it sent, acknowledged and executed by the machine itself', async () => {
-    await until('the unit runs again', async () => ['LOADED', 'UNLOADED'].includes(String(await point('runState'))), 150)
     const { page, errors } = await signInAs(browser, product, 'operator', 'Operator#2026')
-    await page.goto(`${product.url}/station/${single.id}`)
-    const label = page.locator(`.scene-label[data-device="${compressor.id}"]`)
+    await page.goto(`${product.url}/station/${spare.id}`)
+    const label = page.locator(`.scene-label[data-device="${other.id}"]`)
     await label.waitFor({ state: 'attached' })
     await label.evaluate((element) => (element as HTMLButtonElement).click())
     await page.getByTestId('command-compressor.stop').click()
     await page.getByTestId('command-reason').fill('例行停机')
-    await page.getByTestId('command-device-code').fill(compressor.code)
+    await page.getByTestId('command-device-code').fill(other.code)
     await page.getByTestId('command-password').fill('Operator#2026')
     await page.getByTestId('command-send').click()
     await page.locator('[data-testid="command-progress"][data-phase="EXECUTED"]').waitFor()
@@ -199,26 +201,26 @@ describe.skipIf(!hasBrowser)('an operator at work', () => {
     expect((await command(viewer, 'Viewer#2026', 'compressor.stop', { reason: 'x' })).status).toBe(403)
     expect([403, 422]).toContain((await command(operator, 'wrong', 'compressor.unload')).status)
     const { page } = await signInAs(browser, product, 'viewer', 'Viewer#2026')
-    await page.goto(`${product.url}/station/${single.id}`)
+    await page.goto(`${product.url}/station/${spare.id}`)
     await page.getByTestId('device-panel').waitFor()
     expect(await page.locator('[data-testid^="command-"]').count()).toBe(0)
     await page.context().close()
 
-    await fault({ fault: 'local', device: compressor.id })
+    await fault({ station: spare.id, fault: 'local', device: other.id })
     await until('local mode is seen', async () => (await point('remoteEnabled')) === false)
     const local = await command(engineer, 'Engineer#2026', 'compressor.setTimers', { restartDelay: 30, idleStopDelay: 600 })
     expect(local.status).toBe(409)
     expect(local.body.error?.code).toBe('NOT_REMOTE')
-    await fault({ fault: 'local', device: compressor.id, off: true })
+    await fault({ station: spare.id, fault: 'local', device: other.id, off: true })
     await until('remote again', async () => (await point('remoteEnabled')) === true)
 
     // Deaf, not dead: it goes on measuring, so that nothing but the missing answer ends the command.
-    await fault({ fault: 'silence', device: compressor.id })
+    await fault({ station: spare.id, fault: 'silence', device: other.id })
     const sent = await command(engineer, 'Engineer#2026', 'compressor.setTimers', { restartDelay: 30, idleStopDelay: 600 })
     if (sent.status === 200) expect((await ended(sent.body.id)).phase).toMatch(/FAILED|EXPIRED|UNVERIFIED/)
     else expect(sent.status).toBe(409)
-    await fault({ fault: 'silence', device: compressor.id, off: true })
-    const { body } = await engineer.call('GET', `/api/commands?target=${compressor.id}`)
+    await fault({ station: spare.id, fault: 'silence', device: other.id, off: true })
+    const { body } = await engineer.call('GET', `/api/commands?target=${other.id}`)
     expect((body as { total: number }).total).toBeGreaterThanOrEqual(3)
   }, 180_000)
 

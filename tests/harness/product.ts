@@ -20,7 +20,8 @@ export async function freePort(): Promise<number> {
 
 /** Calls until it gives something other than undefined or false; the error of the last attempt says why it never did. */
 export async function until<T>(what: string, attempt: () => Promise<T | undefined | false>, seconds = 30): Promise<T> {
-  const deadline = Date.now() + seconds * 1000
+  const from = Date.now()
+  const deadline = from + seconds * 1000
   let last: unknown
   while (Date.now() < deadline) {
     try {
@@ -29,7 +30,8 @@ export async function until<T>(what: string, attempt: () => Promise<T | undefine
     } catch (error) {
       last = error
     }
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    // Asking is work as well: who has waited long asks less often.
+    await new Promise((resolve) => setTimeout(resolve, Date.now() - from < 3000 ? 50 : 150))
   }
   throw new Error(`${what}: not within ${seconds} s`, { cause: last })
 }

@@ -7,11 +7,9 @@ export function useBells(): void {
   const client = useQueryClient()
   useEffect(() => {
     const source = new EventSource('/api/events')
-    let opened = false
     source.addEventListener('open', () => {
-      // What rang while the line was down was not heard.
-      if (opened) void client.invalidateQueries()
-      opened = true
+      // What rang while there was no line was not heard.
+      void client.invalidateQueries()
     })
     source.addEventListener('message', ({ data }: MessageEvent<string>) => {
       const name = data.replace('record:', '')

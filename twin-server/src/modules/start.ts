@@ -90,7 +90,6 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
   }))
   security.allChanged()
 
-  const bells = await listenBells(parts.databaseUrl)
   const failed = (error: unknown): void => parts.log.error({ err: error }, 'a change could not be read')
   const follow = async (bell: string): Promise<void> => {
     if (bell === 'roles') security.allChanged()
@@ -98,7 +97,7 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     if (bell === 'menu') await menu.reload()
     if (bell === 'settings') await settings.reload()
   }
-  bells.on((bell) => void follow(bell).catch(failed))
+  const bells = await listenBells(parts.databaseUrl, follow, failed)
   const handlers = chosen
     .flatMap(({ outbox = {} }) => Object.entries(outbox))
     .map(([kind, work]): [string, OutboxHandler] => [kind, (body, org) => work({ body, org, records, live })])

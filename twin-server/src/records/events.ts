@@ -15,12 +15,21 @@ export interface Bells {
   stop(): Promise<void>
 }
 
-/** One connection of its own listens; the database rings only what was committed. */
-export async function listenBells(url: string): Promise<Bells> {
+/**
+ * One connection of its own listens; the database rings only what was committed. `follow` renews what this server keeps in memory: in the
+ * order of the bells, and before any listener hears, so that a page that asks at once is not told the old.
+ */
+export async function listenBells(url: string, follow: (bell: string) => Promise<void>, failed: (error: unknown) => void): Promise<Bells> {
   const pool = postgres(url, { max: 1, onnotice: () => undefined })
   const listeners = new Set<(bell: string) => void>()
+  const tell = async (before: Promise<void>, bell: string): Promise<void> => {
+    await before
+    await follow(bell).catch(failed)
+    for (const listener of listeners) listener(bell)
+  }
+  let last = Promise.resolve()
   await pool.listen(bellChannel, (payload) => {
-    for (const bell of JSON.parse(payload) as string[]) for (const listener of listeners) listener(bell)
+    for (const bell of JSON.parse(payload) as string[]) last = tell(last, bell).catch(failed)
   })
   return {
     on(listener) {

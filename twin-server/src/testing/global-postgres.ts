@@ -7,6 +7,8 @@ import { stopTestCluster } from './postgres.ts'
 export function setup(): () => Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'twin-test-'))
   process.env.TWIN_TEST_POSTGRES_DIR = dir
+  // Servers, nodes and fleets are started some eighty times: what one has compiled the next need not.
+  process.env.NODE_COMPILE_CACHE ??= join(dir, 'compiled')
   return async () => {
     await stopTestCluster(dir)
     rmSync(dir, { recursive: true, force: true })
