@@ -13,6 +13,8 @@ export interface DeviceInput {
   /** Server time of arrival, epoch ms. */
   readonly received: number
   readonly bytes: number
+  /** Newer ones of the device overtook it on another way, and it is not on record: taken although the cursor is beyond it. */
+  readonly overtaken?: boolean
 }
 
 /** What became of an input, told after the commit that covers it; the device is acknowledged in every case. */

@@ -32,7 +32,12 @@ export class OwnPostgres {
 
   /** To the postmaster and all its children: SIGSTOP freezes the whole server. */
   signal(signal: NodeJS.Signals): void {
-    for (const pid of family(this.#pid())) process.kill(pid, signal)
+    for (const pid of family(this.#pid()))
+      try {
+        process.kill(pid, signal)
+      } catch {
+        // A child that ended between the look and the signal.
+      }
   }
 
   #pid(): number {

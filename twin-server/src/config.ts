@@ -53,6 +53,27 @@ const environment = z.object({
   TWIN_KEEP_RAW_DAYS: z.coerce.number().int().min(2).default(90),
   TWIN_KEEP_MINUTES_DAYS: z.coerce.number().int().min(2).default(730),
   TWIN_ROLLUPS: on.default('on'),
+  /** Telemetry while Postgres is away: hold = not acknowledged, spool = to the disk of this machine, drop = acknowledged and counted. */
+  TWIN_TELEMETRY_OUTAGE: z.enum(['hold', 'spool', 'drop']).default('hold'),
+  /** Without commits for so long Postgres counts as away, ms. */
+  TWIN_TELEMETRY_OUTAGE_MS: z.coerce.number().int().min(500).max(600_000).default(2000),
+  /** New work is turned away: database silent or without commits for so long, ms. */
+  TWIN_SHED_DATABASE_MS: z.coerce.number().int().min(500).max(600_000).default(3000),
+  /** Messages waiting for their commit, MB; from here on the runtime takes no more either. */
+  TWIN_SHED_PENDING_MB: z.coerce.number().int().min(1).max(4096).default(64),
+  /** Mean delay of the event loop, ms, for three seconds. */
+  TWIN_SHED_LAG_MS: z.coerce.number().int().min(20).max(60_000).default(200),
+  /** Share of the heap limit. */
+  TWIN_SHED_HEAP: z.coerce.number().min(0.1).max(1).default(0.9),
+  /** Requests of the API at once. */
+  TWIN_SHED_REQUESTS: z.coerce.number().int().min(1).max(100_000).default(300),
+  /** Messages a second of one device, and how many may come at once. */
+  TWIN_DEVICE_RATE: z.coerce.number().min(0.1).max(100_000).default(50),
+  TWIN_DEVICE_BURST: z.coerce.number().min(1).max(1_000_000).default(200),
+  /** New connections of devices a second (embedded broker); the rest wait in line. */
+  TWIN_ACCEPT_RATE: z.coerce.number().min(1).max(100_000).default(500),
+  /** Most of the disk that the spool takes, MB. */
+  TWIN_SPOOL_MB: z.coerce.number().int().min(1).max(1_048_576).default(2048),
   /** Names of the modules to start, separated by commas; empty: all. */
   TWIN_MODULES: z.string().default(''),
   /** Program that takes camera streams in. */
@@ -93,6 +114,15 @@ export interface Config {
   readonly keepRawDays: number
   readonly keepMinutesDays: number
   readonly rollups: boolean
+  readonly shed: {
+    readonly awayMs: number
+    readonly pendingBytes: number
+    readonly lagMs: number
+    readonly heapShare: number
+    readonly requests: number
+  }
+  readonly limits: { readonly flood: { readonly rate: number; readonly burst: number }; readonly acceptPerSecond: number }
+  readonly outage: { readonly policy: 'hold' | 'spool' | 'drop'; readonly awayMs: number; readonly maxBytes: number }
   /** null: every module. */
   readonly modules: readonly string[] | null
   readonly ffmpeg: string
@@ -166,6 +196,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keepRawDays: e.TWIN_KEEP_RAW_DAYS,
     keepMinutesDays: e.TWIN_KEEP_MINUTES_DAYS,
     rollups: e.TWIN_ROLLUPS === 'on',
+    shed: {
+      awayMs: e.TWIN_SHED_DATABASE_MS,
+      pendingBytes: e.TWIN_SHED_PENDING_MB * 2 ** 20,
+      lagMs: e.TWIN_SHED_LAG_MS,
+      heapShare: e.TWIN_SHED_HEAP,
+      requests: e.TWIN_SHED_REQUESTS,
+    },
+    limits: { flood: { rate: e.TWIN_DEVICE_RATE, burst: e.TWIN_DEVICE_BURST }, acceptPerSecond: e.TWIN_ACCEPT_RATE },
+    outage: { policy: e.TWIN_TELEMETRY_OUTAGE, awayMs: e.TWIN_TELEMETRY_OUTAGE_MS, maxBytes: e.TWIN_SPOOL_MB * 2 ** 20 },
     modules: e.TWIN_MODULES.trim() === '' ? null : e.TWIN_MODULES.split(',').map((name) => name.trim()),
     ffmpeg: e.TWIN_FFMPEG,
     map: { approval: e.TWIN_MAP_APPROVAL || null, file: e.TWIN_MAP_FILE ?? null, crs: e.TWIN_MAP_CRS },

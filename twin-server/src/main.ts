@@ -10,8 +10,17 @@ import { demoFleet } from '@twin/models/stations'
 import { createCluster, type News } from './cluster/index.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
-import { createHttp, expireUntaken, type HttpStore, logCommandEnds, orderlyClose, type Phase, stationChanges } from './http/index.ts'
-import { deviceSecret, type Ingest, MasterSecretError, startIngest } from './ingest/index.ts'
+import {
+  createHttp,
+  createOverload,
+  expireUntaken,
+  type HttpStore,
+  logCommandEnds,
+  orderlyClose,
+  type Phase,
+  stationChanges,
+} from './http/index.ts'
+import { deviceSecret, type Ingest, MasterSecretError, spoolSamples, startIngest } from './ingest/index.ts'
 import { createLiveHub } from './live/index.ts'
 import { createFirstAdministrator, createSecretBox, createSecurity, demoUsers, originAllowed, seedDemoUsers } from './security/index.ts'
 import { createStore, defaultRetention, keepEmbeddedPostgres, type Store } from './store/index.ts'
@@ -99,6 +108,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       },
     },
     commitEveryMs: config.commitMs,
+    maxPendingBytes: config.shed.pendingBytes,
     snapshotEveryMs: config.snapshotEveryMs,
     onFatal,
     log: (level, message, detail) => log[level](detail ?? {}, message),
@@ -200,6 +210,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   const health: Record<string, () => Promise<{ ok: boolean; detail: string }>> = { database: () => store.health() }
   if (demo) health.demo = async () => ({ ok: true, detail: JSON.stringify(demoUsers) })
   let disconnect: (device: string) => void = () => undefined
+  const overload = createOverload({ settings: config.shed, runtime: local, probe: () => store.probe(), log })
+  parts.add('overload', async () => overload.close())
   const http = createHttp({
     runtime,
     store: httpStore,
@@ -223,6 +235,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     },
     ...(cluster && { cluster }),
     poison,
+    overload,
+    spool: () => ingest?.spool?.status(),
     ...(cluster && { internal: (request: Request) => cluster.internal(request) }),
     changes,
     health,
@@ -236,6 +250,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     workOf: (user) => modules.workOf(user),
     grants: modules.grants,
     metrics: [
+      () => spoolSamples(ingest?.spool?.status(), clock.now()),
       () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),
     ],
   })
@@ -258,6 +273,15 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     master: config.deviceMaster,
     demo,
     generationOf: (device) => generations.get(device) ?? 1,
+    limits: config.limits,
+    outage: {
+      ...config.outage,
+      // Nodes may share their data folder.
+      dir: join(config.dataDir, 'spool', config.cluster ? config.cluster.addr.replaceAll(/[^0-9A-Za-z.-]+/g, '-') : 'single'),
+      place: cluster ? (station) => cluster.place(station) : () => 'here',
+      handOn: (addr, records) => cluster?.handOn(addr, records) ?? Promise.resolve(false),
+      recorded: (sought) => store.history.recorded(sought),
+    },
     broker:
       config.mqttUrl === null
         ? { kind: 'embedded', host: config.mqttHost, port: config.mqttPort, http: server }
@@ -276,6 +300,13 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   parts.add('ingest', () => devices.close())
   disconnect = (device) => devices.disconnect(device)
   health.devices = async () => devices.health()
+  const { spool } = devices
+  if (spool)
+    health.spool = async () => {
+      const { active, policy, messages, bytes, dropped, trouble } = spool.status()
+      const kept = `${policy}: ${messages} messages, ${bytes} bytes on disk, ${dropped} dropped`
+      return { ok: !active && trouble === null, detail: trouble === null ? kept : `${kept}; ${trouble}` }
+    }
   effects.connect({ runtime, downlink: devices, video, notify: { 'alarm.escalated': modules.escalated }, log })
   const endLog = logCommandEnds({
     runtime,
@@ -310,7 +341,12 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   // First of all: whoever sends people here is told, while they are served as before and the stations move to the other nodes.
   parts.add('leaving', async () => {
     phase = 'leaving'
-    await Promise.all([delay(config.leaveMs, undefined, { signal: hurry.signal }).catch(() => undefined), cluster?.leave()])
+    const away = async (): Promise<void> => {
+      // Stations go to others with nothing left behind, if Postgres lets us.
+      await spool?.drained(config.cluster?.settings.drainMs ?? 0)
+      await cluster?.leave()
+    }
+    await Promise.all([delay(config.leaveMs, undefined, { signal: hurry.signal }).catch(() => undefined), away()])
   })
   phase = 'ready'
   if (!existsSync(portals)) log.warn('the portals are not built: run `npm start`, or `vite build` in portals')

@@ -343,7 +343,7 @@ class TwinRuntime implements Runtime {
     const core = cell.cores.get(input.device)
     if (core === undefined) return this.#reject(input, 'unknown-device', '', done)
     const cursor = nextCursor(core, input)
-    if (cursor === null) return this.#done(cell.shard, 'duplicate', input.bytes, done)
+    if (cursor === null && input.overtaken !== true) return this.#done(cell.shard, 'duplicate', input.bytes, done)
     const wall = Math.max(this.#options.clock.now(), input.received)
     let outcome: Outcome = 'rejected'
     const why = this.#poison.condemned(mark) ? 'ended the process' : cell.quarantined.has(core.address) ? 'actor in quarantine' : null
@@ -353,7 +353,7 @@ class TwinRuntime implements Runtime {
     const taken = why === null && this.#runner.run(cell, mark, step, wall, core.address)
     // Taken or buried, it is done with: a redelivery must not be looked at again.
     const batch = this.#committer.open
-    if (cursor !== undefined) batch.cursor(cell.shard, moveCursor(core, input, cursor))
+    if (cursor !== undefined && cursor !== null) batch.cursor(cell.shard, moveCursor(core, input, cursor))
     if (!taken) {
       batch.deadLetters.push(cell.shard, letterOf(input, 'poison', why ?? 'a step failed twice'))
       this.#runner.countReject(cell.shard, core.id, 'poison', 1)

@@ -1,4 +1,5 @@
 export { operations, type OperationName } from './operations.ts'
 export { defineOperation, type Operation } from './define.ts'
 export { controlRun, jointAction } from './control.ts'
+export type { OverloadReason } from './schemas.ts'
 export * as schemas from './schemas.ts'

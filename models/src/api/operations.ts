@@ -5,7 +5,7 @@ import { controlOperations } from './control.ts'
 import { analysisOperations } from './analysis.ts'
 import { energyOperations } from './energy.ts'
 import { systemOperations } from './system.ts'
-import { commandRow, composition, csv, energyBucket, me, page, pageOf, position, range, series, stationConfig, time } from './schemas.ts'
+import { commandRow, composition, csv, energyBucket, me, overloadState, page, pageOf, position, range, series, stationConfig, time } from './schemas.ts'
 import type { StationSummary, StationView } from '../live/types.ts'
 import type { StationConfig } from '../stations/types.ts'
 
@@ -40,6 +40,15 @@ export const operations = {
     summary: { zh: '是否接受新的请求', en: 'Ready for requests' },
     permission: 'public',
     result: z.object({ ready: z.literal(true) }),
+  }),
+  /** Why new work is turned away now; every page asks. Answers without the database. */
+  overload: defineOperation({
+    method: 'get',
+    path: '/api/overload',
+    tag: 'system',
+    summary: { zh: '过载状态', en: 'Overload' },
+    permission: 'public',
+    result: overloadState,
   }),
 
   stations: defineOperation({

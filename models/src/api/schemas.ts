@@ -379,6 +379,16 @@ export const hotStation = z.object({
   /** Names of other stations in its shard, which move with it. */
   together: z.array(z.string()),
 })
+/** What there is too much or too little of, gravest first. */
+export const overloadReasons = ['database', 'commits', 'pending', 'lag', 'memory', 'requests'] as const
+export type OverloadReason = (typeof overloadReasons)[number]
+export const overloadState = z.object({
+  reasons: z.array(z.enum(overloadReasons)),
+  /** Since when without a break. */
+  since: time.nullable(),
+  /** Telemetry on the disk of this node that is not in the history yet; null = there is no spool. */
+  spool: z.object({ messages: z.number().int(), bytes: z.number().int(), oldest: time.nullable(), dropped: z.number().int() }).nullable(),
+})
 export const clusterStatus = z.object({
   /** false: one node alone, which holds everything. */
   clustered: z.boolean(),

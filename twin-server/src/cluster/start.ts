@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Runtime } from '@twin/actors/runtime'
 import type { StationConfig } from '@twin/models/stations'
-import type { Ingest, Log } from '../ingest/index.ts'
+import type { Ingest, Log, SpoolRecord } from '../ingest/index.ts'
 import type { LiveHub } from '../live/index.ts'
 import type { PoisonGuard } from '../poison/index.ts'
 import type { Store } from '../store/index.ts'
@@ -31,7 +31,7 @@ export interface ClusterOptions {
   readonly settings: ClusterSettings
   readonly log: Log
   readonly poison: Pick<PoisonGuard, 'collect' | 'refresh'>
-  readonly ingest: () => Pick<Ingest, 'shards'> | undefined
+  readonly ingest: () => Pick<Ingest, 'shards' | 'spool' | 'takeSpooled'> | undefined
   readonly hub: () => LiveHub
   readonly onNews: (news: Exclude<News, { type: 'station' }>) => void
 }
@@ -43,6 +43,10 @@ export interface Cluster {
   readonly catalogue: Catalogue
   readonly exchange: LiveExchange
   tell(news: News): void
+  /** Who owns a station, to the best of this node's knowledge. */
+  place(station: string): 'here' | 'nowhere' | { readonly addr: string }
+  /** Spooled messages to their owner; true = durable there. */
+  handOn(addr: string, records: readonly SpoolRecord[]): Promise<boolean>
   /** For the cluster page. */
   status(): ReturnType<typeof clusterStatus>
   quarantined(): ReturnType<typeof quarantinedActors>
@@ -100,6 +104,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
         loopLagP99Ms: Math.round(delays.percentile(99) / 1e6),
         rss: process.memoryUsage.rss(),
         mqtt: ingest()?.shards?.status() ?? null,
+        spool: ingest()?.spool?.status() ?? null,
         viewers: hub().metrics().clients,
         hottest: meter.hottest(HOTTEST),
         ...node.counts,
@@ -180,6 +185,9 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
       if (!runtime.owns(String(body))) return undefined
       return new Promise((resolve) => local.snapshot(String(body), resolve))
     },
+    async spooled(body) {
+      return (await ingest()?.takeSpooled(body as readonly SpoolRecord[])) === true ? true : undefined
+    },
     async drain(body) {
       // Answered at once: the shards leave one after the other.
       void node.drain(body === true)
@@ -193,6 +201,12 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
     catalogue,
     exchange,
     tell,
+    place(station) {
+      if (runtime.owns(station) || !catalogue.station(station)) return 'here'
+      const owner = node.directory.ofStation(station)
+      return owner && owner.inc !== inc ? { addr: owner.addr } : 'nowhere'
+    },
+    handOn: async (addr, records) => (await peers.post(addr, 'spooled', records, 35_000)).ok,
     status: () => clusterStatus(clusterStore, settings.staleMs),
     quarantined: () => quarantinedActors(clusterStore, settings.staleMs),
     async internal(request) {

@@ -5,6 +5,7 @@ export const auditKinds: Readonly<Record<OperationName, string | null>> = {
   me: null,
   health: null,
   ready: null,
+  overload: null,
   stations: null,
   station: null,
   composition: null,

@@ -10,6 +10,7 @@ import type { Bucket, BucketQuery, CounterQuery, Database, StationStore, UseQuer
 import type { Gate, HttpExtension } from './extension.ts'
 import type { StationChanges } from './handlers/station-change.ts'
 import type { MetricSource } from './http-metrics.ts'
+import type { Overload } from './overload.ts'
 
 export type Resolution = 'raw' | '1m' | '1h' | '1d'
 
@@ -86,6 +87,13 @@ export interface ClusterView {
   drain(node: string, on: boolean): Promise<boolean>
 }
 
+export interface SpoolView {
+  readonly messages: number
+  readonly bytes: number
+  readonly oldest: number | null
+  readonly dropped: number
+}
+
 export interface PoisonView {
   /** Looks at the record anew. */
   refresh(): Promise<void>
@@ -130,6 +138,10 @@ export interface HttpParts {
   readonly cluster?: ClusterView
   /** Turns that ended processes. */
   readonly poison?: PoisonView
+  /** Who is turned away when there is too much; without it nobody is. */
+  readonly overload?: Overload
+  /** Telemetry on the disk of this node; undefined = there is no spool. */
+  readonly spool?: () => SpoolView | undefined
   /** Requests of the other nodes of a cluster, under /internal/. */
   readonly internal?: (request: Request) => Promise<Response>
   /** Whether new requests had better come here; absent = always. */

@@ -84,7 +84,9 @@ export function failure(parts: HttpParts, error: unknown, detail: object): Respo
       retryAfter: 60,
     })
   parts.log.error({ ...detail, err: error }, 'request failed')
-  return errorResponse(isDatabaseDown(error) ? 'unavailable' : 'internal')
+  if (!isDatabaseDown(error)) return errorResponse('internal')
+  if (isDiskFull(error)) parts.overload?.refused()
+  return errorResponse('unavailable', { retryAfter: 5 })
 }
 
 export function refuse(reason: RefusalReason, options?: RefusalOptions): never {
@@ -96,6 +98,9 @@ function isDatabaseDown(error: unknown): boolean {
   // Connection refused, closed or shutting down (57P0x), too many connections, lock or statement given up.
   return typeof code === 'string' && /^(ECONN|CONNECTION_|CONNECT_TIMEOUT|57P0|53|55P03|08)/.test(code)
 }
+
+/** A write found no room, or a server that takes none. */
+const isDiskFull = (error: unknown): boolean => /^(53100|25006)$/.test(String((error as { code?: unknown } | null)?.code))
 
 function jsonResponse(result: unknown): Response {
   return new Response(JSON.stringify(result), {

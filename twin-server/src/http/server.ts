@@ -36,7 +36,14 @@ export function createHttp(parts: HttpParts): Http {
   const { config, security } = parts
   const app: App = new Hono<{ Bindings: Bindings }>()
   const handlers = createHandlers(parts)
-  const metrics = createHttpMetrics([() => runtimeSamples(parts.runtime), ...(parts.metrics ?? [])])
+  const shedSamples = () =>
+    Object.entries(parts.overload?.shed ?? {}).map(([reason, value]) => ({
+      name: 'twin_http_shed',
+      help: 'Requests turned away since start, by reason',
+      labels: { reason },
+      value,
+    }))
+  const metrics = createHttpMetrics([() => runtimeSamples(parts.runtime), shedSamples, ...(parts.metrics ?? [])])
   const proxies = proxyList(config.trustedProxies)
   const headers = Object.entries(secureHeaders(config.publicUrl.startsWith('https:')))
 
@@ -54,6 +61,18 @@ export function createHttp(parts: HttpParts): Http {
     if (parts.phase?.() === 'leaving') context.res.headers.set('connection', 'close')
   })
   app.use('/api/*', (context, next) => (parts.closed?.(context.req.path) ? Promise.resolve(errorResponse('not-found')) : next()))
+  const { overload } = parts
+  if (overload)
+    app.use('/api/*', async (context, next) => {
+      const against = overload.refusal(context.req.method, context.req.path)
+      if (against) return errorResponse(against.reason, against.options)
+      const leave = overload.enter()
+      try {
+        return await next()
+      } finally {
+        leave()
+      }
+    })
   const limit = (maxSize: number) => bodyLimit({ maxSize, onError: () => errorResponse('too-large') })
   const usual = limit(4 * 1024 * 1024)
   const larger = (parts.extensions ?? []).flatMap(({ bodies }) =>

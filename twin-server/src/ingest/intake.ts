@@ -20,6 +20,8 @@ export interface Intake {
   take(incoming: Incoming, done: () => void): void
   /** A message that was never read into memory, or one over its rate. */
   refuse(incoming: Incoming, reason: RejectReason, detail: string, done: () => void): void
+  /** A message that was kept elsewhere meanwhile: with its time of arrival, and whether newer ones of its device came first. */
+  late(incoming: Incoming, kept: { readonly received: number; readonly overtaken: boolean }, done: (duplicate: boolean) => void): void
 }
 
 /** Payload kept with a dead letter, bytes. */
@@ -34,14 +36,16 @@ export function createIntake(options: {
   const { runtime, credentials, metrics } = options
   const now = options.now ?? Date.now
 
-  const bury = (incoming: Incoming, device: string | null, reason: RejectReason, detail: string, done: () => void): void => {
+  const bury = (incoming: Incoming, device: string | null, reason: RejectReason, detail: string, done: (duplicate: boolean) => void): void => {
     countBuried(metrics, reason)
     // Copied: the bytes given are a view of the socket's chunk, which would stay in memory with the letter.
     const payload = Uint8Array.from(incoming.payload.subarray(0, KEPT))
-    runtime.bury({ device, topic: incoming.topic.slice(0, 1000), reason, detail: detail.slice(0, 500), payload, received: now() }, done)
+    runtime.bury({ device, topic: incoming.topic.slice(0, 1000), reason, detail: detail.slice(0, 500), payload, received: now() }, () =>
+      done(false),
+    )
   }
 
-  const accept = (incoming: Incoming, done: () => void): void => {
+  const accept = (incoming: Incoming, done: (duplicate: boolean) => void, received: number, overtaken = false): void => {
     const topic = parseTopic(incoming.topic)
     const sender = incoming.from === 'broker' || incoming.from.kind === 'anonymous' ? null : incoming.from.id
     if (!topic) return bury(incoming, sender, 'not-permitted', 'not a topic of a device: tw/{org}/{station}/{t|e}/{device}', done)
@@ -54,25 +58,27 @@ export function createIntake(options: {
     const decoded = decodePayload(incoming.payload, channel)
     if (!decoded.ok) return bury(incoming, topic.device, decoded.reason, decoded.detail, done)
     const { org, device } = topic
-    runtime.deliver(
-      { org, station: station.id, device, envelope: decoded.envelope, channel, received: now(), bytes: incoming.payload.length },
-      (outcome) => {
-        metrics[outcome]++
-        done()
-      },
-    )
+    const input = { org, station: station.id, device, envelope: decoded.envelope, channel, received, bytes: incoming.payload.length } as const
+    runtime.deliver(overtaken ? { ...input, overtaken } : input, (outcome) => {
+      metrics[outcome]++
+      done(outcome === 'duplicate')
+    })
   }
 
   /** Counts, and makes `done` come exactly once whatever happens inside. */
-  const counted = (incoming: Incoming, done: () => void, work: (done: () => void) => void): void => {
+  const counted = (
+    incoming: Incoming,
+    done: (duplicate: boolean) => void,
+    work: (done: (duplicate: boolean) => void) => void,
+  ): void => {
     const size = incoming.payload.length
     let open = true
-    const finish = (): void => {
+    const finish = (duplicate: boolean): void => {
       if (!open) return
       open = false
       metrics.inFlight--
       metrics.inFlightBytes -= size
-      done()
+      done(duplicate)
     }
     metrics.messages++
     metrics.bytes += size
@@ -87,7 +93,9 @@ export function createIntake(options: {
   }
 
   return {
-    take: (incoming, done) => counted(incoming, done, (finish) => accept(incoming, finish)),
+    take: (incoming, done) => counted(incoming, done, (finish) => accept(incoming, finish, now())),
+    late: (incoming, { received, overtaken }, done) =>
+      counted(incoming, done, (finish) => accept(incoming, finish, received, overtaken)),
     refuse: (incoming, reason, detail, done) =>
       counted(incoming, done, (finish) => {
         const topic = parseTopic(incoming.topic)

@@ -3,7 +3,7 @@ import { shardOf } from '@twin/actors/runtime'
 import { parseTopic } from '@twin/models/wire'
 import { type BrokerSession, openBrokerSession } from './broker-session.ts'
 import type { DownTransport } from './downlink.ts'
-import { createFloodGuard, defaultFloodLimits } from './flood-guard.ts'
+import { createFloodGuard, defaultFloodLimits, type FloodLimits } from './flood-guard.ts'
 import type { Intake } from './intake.ts'
 import type { Log } from './log.ts'
 import type { IngestMetrics } from './metrics.ts'
@@ -21,6 +21,7 @@ export interface ShardBrokerOptions {
   readonly holds: (shard: number, epoch: number) => Promise<boolean>
   /** Messages of these stations may be lost: the broker forgot the session that kept them. */
   readonly onSessionLost: (shard: number) => void
+  readonly flood?: FloodLimits
   readonly now?: () => number
 }
 
@@ -47,7 +48,7 @@ const NO_MATCHING_SUBSCRIBERS = 16
 export function createShardBroker(options: ShardBrokerOptions): ShardBroker {
   const { intake, metrics, log } = options
   const now = options.now ?? Date.now
-  const flood = createFloodGuard(defaultFloodLimits)
+  const flood = createFloodGuard(options.flood ?? defaultFloodLimits)
   const held = new Map<number, ShardSessions>()
 
   const session = (shard: number, epoch: number, fresh: boolean, stream: 'e' | 't'): BrokerSession => {

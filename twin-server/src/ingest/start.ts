@@ -6,19 +6,31 @@ import { createDownlink, type Downlink } from './downlink.ts'
 import { startEmbeddedBroker } from './embedded-broker.ts'
 import { startMqttClientIngest } from './external-broker.ts'
 import { createIntake, type IngestRuntime } from './intake.ts'
+import type { FloodLimits } from './flood-guard.ts'
 import type { Log } from './log.ts'
 import { createIngestMetrics, type IngestMetrics } from './metrics.ts'
 import { requireMaster } from './secrets.ts'
+import { createSpool, type Spool, type SpoolOptions } from './spool.ts'
+import { createSpoolDrain, type SpoolDrainOptions } from './spool-drain.ts'
+import { SpoolFiles } from './spool-files.ts'
+import type { SpoolRecord } from './spool-record.ts'
 import { createShardBroker, type ShardBroker } from './shard-broker.ts'
 
 export interface IngestOptions {
-  readonly runtime: IngestRuntime & Pick<Runtime, 'stations'>
+  readonly runtime: IngestRuntime & Pick<Runtime, 'stations' | 'epochOf' | 'metrics'>
   readonly log: Log
   /** Master of all device secrets; missing or simple → MasterSecretError. */
   readonly master: string
   /** Anonymous devices on loopback. */
   readonly demo: boolean
   readonly generationOf?: (device: string) => number
+  /** Rates of devices; without it those of `flood-guard.ts` and `embedded-broker.ts`. */
+  readonly limits?: { readonly flood: FloodLimits; readonly acceptPerSecond: number }
+  /** What becomes of telemetry while Postgres is away; without it, it waits. */
+  readonly outage?: Pick<SpoolOptions, 'policy' | 'awayMs' | 'maxBytes' | 'place' | 'handOn'> & {
+    readonly dir: string
+    readonly recorded: SpoolDrainOptions['recorded']
+  }
   /** The broker inside, with WebSocket at `/mqtt` of `http`; or one outside. */
   readonly broker:
     | { readonly kind: 'embedded'; readonly host: string; readonly port: number; readonly http?: Server }
@@ -37,6 +49,10 @@ export interface Ingest extends Downlink {
   /** Sessions of the shards of a node in a cluster; null otherwise. */
   readonly shards: ShardBroker | null
   readonly metrics: IngestMetrics
+  /** Telemetry that waits on the disk; null = none, and none will. */
+  readonly spool: Spool | null
+  /** Spooled messages of another node, taken as their owner; false = not all are ours. */
+  takeSpooled(records: readonly SpoolRecord[]): Promise<boolean>
   /** Port of the embedded broker; null with an external one. */
   readonly port: number | null
   health(): { readonly ok: boolean; readonly detail: string }
@@ -56,14 +72,31 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const metrics = createIngestMetrics()
   const generationOf = options.generationOf ?? (() => 1)
   const credentials = createCredentials({ master, demo, generationOf, stationOf: (device) => runtime.stationOf(device) })
-  const intake = createIntake({ runtime, credentials, metrics })
+  const direct = createIntake({ runtime, credentials, metrics })
+  const { outage } = options
+  const takeSpooled =
+    outage &&
+    createSpoolDrain({
+      intake: direct,
+      stationOf: (device) => runtime.stationOf(device),
+      epochOf: (station) => runtime.epochOf(station),
+      recorded: outage.recorded,
+    })
+  const files = outage && (await SpoolFiles.open(outage.dir, log))
+  // Whatever the setting is by now: what was acknowledged has to be taken.
+  const spool =
+    outage && files && takeSpooled && (outage.policy !== 'hold' || files.messages > 0)
+      ? createSpool({ ...outage, files, intake: direct, runtime, takeHere: takeSpooled, log })
+      : null
+  const intake = spool ?? direct
   let closing = false
 
   const parts = async () => {
-    const { broker } = options
+    const { broker, limits } = options
+    const flood = limits && { flood: limits.flood }
     if (broker.kind === 'embedded') {
       const { host, port, http } = broker
-      const embedded = await startEmbeddedBroker({ host, port, intake, credentials, metrics, log, ...(http ? { http } : {}) })
+      const embedded = await startEmbeddedBroker({ host, port, intake, credentials, metrics, log, ...limits, ...(http ? { http } : {}) })
       return {
         transport: embedded,
         port: embedded.port,
@@ -78,7 +111,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         log.warn({ shard }, 'the broker lost the session of a shard; asking its devices for their births')
         void askAllForBirth(stationsOf(shard))
       }
-      const sharded = createShardBroker({ url, intake, metrics, log, eventWindow, telemetryWindow, stationsOf, holds, onSessionLost })
+      const sharded = createShardBroker({ url, intake, metrics, log, eventWindow, telemetryWindow, stationsOf, holds, onSessionLost, ...flood })
       return {
         transport: sharded,
         port: null,
@@ -95,7 +128,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       log.warn({ stream }, 'the broker lost our session; asking the devices for their births')
       if (stream === 'e') void askAllForBirth()
     }
-    const external = startMqttClientIngest({ url, node, intake, metrics, log, onSessionLost, ...(mayConnect ? { mayConnect } : {}) })
+    const external = startMqttClientIngest({ url, node, intake, metrics, log, onSessionLost, ...flood, ...(mayConnect ? { mayConnect } : {}) })
     return {
       transport: external,
       port: null,
@@ -129,6 +162,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     ...downlink,
     shards,
     metrics,
+    spool,
+    takeSpooled: async (records) => (await takeSpooled?.(records)) ?? false,
     port,
     health,
     disconnect,
@@ -137,6 +172,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       clearInterval(timer)
       await running
       await transport.close()
+      await spool?.close()
     },
   }
 }

@@ -15,6 +15,7 @@ import type { Bucket } from './history-buckets.ts'
 import { PoisonStore } from './poison-store.ts'
 import { PostgresRecoveryPort } from './recovery.ts'
 import { RollupWorker } from './rollup-worker.ts'
+import { recorded, type SoughtSample } from './recorded.ts'
 import { readSeries, type SeriesData, type SeriesQuery } from './series.ts'
 import { openStations, type StationStore } from './stations.ts'
 import { lastSample, twinSource } from './twin-source.ts'
@@ -52,6 +53,8 @@ export interface Store {
   readonly rollups: RollupWorker
   /** Rollups, retention and upkeep, until `close`. */
   startJobs(options: JobOptions): void
+  /** Resolves when the database answers. On a connection of its own: long queries of others do not make it look dead. */
+  probe(): Promise<void>
   /** Does the database answer, and do commits pass? */
   health(): Promise<{ readonly ok: boolean; readonly detail: string }>
   /** Waits for the commit under way, then closes all connections. */
@@ -70,6 +73,8 @@ export interface History {
   twinSource(station: string, t: number): Promise<RecoveredCell | undefined>
   /** Newest row of a device by source time, at or before `t` (default: now). */
   lastSample(device: string, t?: number): Promise<SampleRow | undefined>
+  /** Which of these are on record as measured. */
+  recorded(sought: readonly SoughtSample[]): Promise<readonly boolean[]>
 }
 
 /** Connects, migrates, and binds the ports of the runtime to Postgres. Nothing is claimed before `recoveryPort.claim()`. */
@@ -89,6 +94,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     throw error
   }
   const partitions = new Partitions(sql)
+  const probe = openPool(options.url, { max: 1, name: 'twin-probe' })
   // Heartbeats and claims wait for nothing else.
   const coordinator = options.cluster
     ? openPool(options.url, { max: 2, name: `twin-cluster:${own.inc}`, idleInTransactionMs: options.cluster.idleMs })
@@ -118,9 +124,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       machineUse: (query, timeZone) => machineUse(sql, query, timeZone),
       twinSource: (station, t) => twinSource(sql, station, t),
       lastSample: (device, t = Date.now()) => lastSample(sql, device, t),
+      recorded: (sought) => recorded(sql, sought),
     },
     rollups,
     startJobs: (jobOptions) => jobs.start(jobOptions),
+    async probe() {
+      await probe`select 1`
+    },
     async health() {
       try {
         await sql`select 1`
@@ -133,7 +143,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       await Promise.all([commitPort.close(), jobs.stop()])
       // Left in order: whoever comes next must not count it as a death.
       await sql`update tw_node set draining = true where inc = ${own.inc}`.catch(() => undefined)
-      await Promise.all([writer.end(), db.destroy(), coordinator?.end()])
+      await Promise.all([writer.end(), db.destroy(), probe.end(), coordinator?.end()])
     },
   }
 }

@@ -14,7 +14,9 @@ export function sessionHandlers({
   store,
   health,
   phase,
-}: HttpParts): Pick<Handlers, 'me' | 'changePassword' | 'health' | 'ready'> {
+  overload,
+  spool,
+}: HttpParts): Pick<Handlers, 'me' | 'changePassword' | 'health' | 'ready' | 'overload'> {
   return {
     me: async ({ principal }) => ({
       id: principal.id,
@@ -51,12 +53,22 @@ export function sessionHandlers({
         })
       return { ready: true }
     },
+    overload: async () => {
+      const { reasons, since } = overload?.state() ?? { reasons: [], since: null }
+      const kept = spool?.()
+      return {
+        reasons: [...reasons],
+        since,
+        spool: kept ? { messages: kept.messages, bytes: kept.bytes, oldest: kept.oldest, dropped: kept.dropped } : null,
+      }
+    },
     health: async () => {
       const parts: Record<string, Part> = {
         database: await alive(() => store.db.selectNoFrom((sql) => sql.lit(1).as('one')).execute()),
         runtime: runtimePart(),
       }
-      for (const [name, check] of Object.entries(health ?? {})) parts[name] = await check().catch(() => ({ ok: false, detail: 'failed' }))
+      const further = Object.entries(health ?? {}).map(async ([name, check]) => [name, await within(check())] as const)
+      for (const [name, part] of await Promise.all(further)) parts[name] = part
       return { ok: Object.values(parts).every((part) => part.ok), at: Math.trunc(clock.now()), parts }
     },
   }
@@ -70,16 +82,15 @@ export function sessionHandlers({
   }
 }
 
-async function alive(ask: () => Promise<unknown>): Promise<Part> {
+const alive = (ask: () => Promise<unknown>): Promise<Part> => within(ask().then(() => ({ ok: true, detail: 'answers' })))
+
+/** Whoever asks how we are must get an answer, also when a part gives none. */
+async function within(asked: Promise<Part>): Promise<Part> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Part>((resolve) => {
     timer = setTimeout(() => resolve({ ok: false, detail: 'no answer within 2 s' }), 2000)
   })
-  const answer = ask().then(
-    () => ({ ok: true, detail: 'answers' }),
-    () => ({ ok: false, detail: 'does not answer' }),
-  )
-  const part = await Promise.race([answer, late])
+  const part = await Promise.race([asked.catch(() => ({ ok: false, detail: 'does not answer' })), late])
   clearTimeout(timer)
   return part
 }
