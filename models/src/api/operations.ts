@@ -5,7 +5,21 @@ import { controlOperations } from './control.ts'
 import { analysisOperations } from './analysis.ts'
 import { energyOperations } from './energy.ts'
 import { systemOperations } from './system.ts'
-import { commandRow, composition, csv, energyBucket, me, overloadState, page, pageOf, position, range, series, stationConfig, time } from './schemas.ts'
+import {
+  commandRow,
+  composition,
+  csv,
+  energyBucket,
+  me,
+  overloadState,
+  page,
+  pageOf,
+  position,
+  range,
+  series,
+  stationConfig,
+  time,
+} from './schemas.ts'
 import type { StationSummary, StationView } from '../live/types.ts'
 import type { StationConfig } from '../stations/types.ts'
 

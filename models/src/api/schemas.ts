@@ -352,6 +352,8 @@ export const clusterNode = z.object({
   lastHandOverMs: z.number(),
   /** How far its clock is ahead of the database's, ms. */
   skewMs: z.number(),
+  /** Telemetry on its disk that is not in the history yet. */
+  spool: z.object({ messages: z.number().int(), bytes: z.number().int(), oldest: time.nullable() }),
 })
 /** What was put aside so that the rest goes on. */
 export const quarantined = z.object({

@@ -69,6 +69,7 @@ function nodeStatus({ inc, addr, ageMs, draining, info }: NodeRow, shards: numbe
     return typeof value === 'number' && Number.isFinite(value) ? value : 0
   }
   const count = (name: string, from?: Readonly<Record<string, unknown>>): number => Math.trunc(number(name, from))
+  const spool = (info.spool ?? {}) as Readonly<Record<string, unknown>>
   const mqtt = (info.mqtt ?? {}) as Readonly<Record<string, unknown>>
   return {
     node: inc,
@@ -93,5 +94,6 @@ function nodeStatus({ inc, addr, ageMs, draining, info }: NodeRow, shards: numbe
     selfFenced: count('selfFenced'),
     lastHandOverMs: number('lastHandOverMs'),
     skewMs: number('skewMs'),
+    spool: { messages: count('messages', spool), bytes: count('bytes', spool), oldest: count('oldest', spool) || null },
   }
 }

@@ -47,7 +47,9 @@ const REMEMBERED = 10_000
 const always = /^\/api\/(health|overload|openapi\.json|docs)/
 const session = /^\/api\/auth\//
 
-const words: Readonly<Record<OverloadReason, { readonly reason: RefusalReason; readonly retryAfter: number; readonly zh: string; readonly en: string }>> = {
+const words: Readonly<
+  Record<OverloadReason, { readonly reason: RefusalReason; readonly retryAfter: number; readonly zh: string; readonly en: string }>
+> = {
   database: {
     reason: 'unavailable',
     retryAfter: 5,
@@ -131,7 +133,8 @@ export function createOverload(options: {
     set(found)
   }
   const set = (found: readonly OverloadReason[]): void => {
-    if (found.join() !== reasons.join()) log.warn({ reasons: found, before: reasons }, found.length > 0 ? 'work is shed' : 'work is taken again')
+    if (found.join() !== reasons.join())
+      log.warn({ reasons: found, before: reasons }, found.length > 0 ? 'work is shed' : 'work is taken again')
     reasons = found
     since = found.length === 0 ? null : (since ?? now())
   }

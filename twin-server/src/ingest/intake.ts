@@ -36,7 +36,13 @@ export function createIntake(options: {
   const { runtime, credentials, metrics } = options
   const now = options.now ?? Date.now
 
-  const bury = (incoming: Incoming, device: string | null, reason: RejectReason, detail: string, done: (duplicate: boolean) => void): void => {
+  const bury = (
+    incoming: Incoming,
+    device: string | null,
+    reason: RejectReason,
+    detail: string,
+    done: (duplicate: boolean) => void,
+  ): void => {
     countBuried(metrics, reason)
     // Copied: the bytes given are a view of the socket's chunk, which would stay in memory with the letter.
     const payload = Uint8Array.from(incoming.payload.subarray(0, KEPT))
@@ -58,7 +64,15 @@ export function createIntake(options: {
     const decoded = decodePayload(incoming.payload, channel)
     if (!decoded.ok) return bury(incoming, topic.device, decoded.reason, decoded.detail, done)
     const { org, device } = topic
-    const input = { org, station: station.id, device, envelope: decoded.envelope, channel, received, bytes: incoming.payload.length } as const
+    const input = {
+      org,
+      station: station.id,
+      device,
+      envelope: decoded.envelope,
+      channel,
+      received,
+      bytes: incoming.payload.length,
+    } as const
     runtime.deliver(overtaken ? { ...input, overtaken } : input, (outcome) => {
       metrics[outcome]++
       done(outcome === 'duplicate')
@@ -66,11 +80,7 @@ export function createIntake(options: {
   }
 
   /** Counts, and makes `done` come exactly once whatever happens inside. */
-  const counted = (
-    incoming: Incoming,
-    done: (duplicate: boolean) => void,
-    work: (done: (duplicate: boolean) => void) => void,
-  ): void => {
+  const counted = (incoming: Incoming, done: (duplicate: boolean) => void, work: (done: (duplicate: boolean) => void) => void): void => {
     const size = incoming.payload.length
     let open = true
     const finish = (duplicate: boolean): void => {
@@ -94,8 +104,7 @@ export function createIntake(options: {
 
   return {
     take: (incoming, done) => counted(incoming, done, (finish) => accept(incoming, finish, now())),
-    late: (incoming, { received, overtaken }, done) =>
-      counted(incoming, done, (finish) => accept(incoming, finish, received, overtaken)),
+    late: (incoming, { received, overtaken }, done) => counted(incoming, done, (finish) => accept(incoming, finish, received, overtaken)),
     refuse: (incoming, reason, detail, done) =>
       counted(incoming, done, (finish) => {
         const topic = parseTopic(incoming.topic)

@@ -77,7 +77,7 @@ export class SpoolFiles {
   async read(segment: Segment): Promise<SpoolRecord[]> {
     const bytes = (await readFile(segment.file)).subarray(0, segment.bytes)
     const records: SpoolRecord[] = []
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const found = recordAt(bytes, at)
       if (!found) {
         if (!segment.damaged)

@@ -111,7 +111,18 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         log.warn({ shard }, 'the broker lost the session of a shard; asking its devices for their births')
         void askAllForBirth(stationsOf(shard))
       }
-      const sharded = createShardBroker({ url, intake, metrics, log, eventWindow, telemetryWindow, stationsOf, holds, onSessionLost, ...flood })
+      const sharded = createShardBroker({
+        url,
+        intake,
+        metrics,
+        log,
+        eventWindow,
+        telemetryWindow,
+        stationsOf,
+        holds,
+        onSessionLost,
+        ...flood,
+      })
       return {
         transport: sharded,
         port: null,
@@ -128,7 +139,16 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       log.warn({ stream }, 'the broker lost our session; asking the devices for their births')
       if (stream === 'e') void askAllForBirth()
     }
-    const external = startMqttClientIngest({ url, node, intake, metrics, log, onSessionLost, ...flood, ...(mayConnect ? { mayConnect } : {}) })
+    const external = startMqttClientIngest({
+      url,
+      node,
+      intake,
+      metrics,
+      log,
+      onSessionLost,
+      ...flood,
+      ...(mayConnect ? { mayConnect } : {}),
+    })
     return {
       transport: external,
       port: null,

@@ -21,9 +21,7 @@ export async function recorded(sql: Sql, sought: readonly SoughtSample[]): Promi
     const key = `${device} ${at}`
     found.set(key, [...(found.get(key) ?? []), values])
   }
-  return sought.map(({ device, at, values }) =>
-    (found.get(`${device} ${at}`) ?? []).some((row) => values.size === 0 || alike(row, values)),
-  )
+  return sought.map(({ device, at, values }) => (found.get(`${device} ${at}`) ?? []).some((row) => values.size === 0 || alike(row, values)))
 }
 
 function alike(row: readonly (number | null)[], values: ReadonlyMap<number, number>): boolean {

@@ -35,6 +35,8 @@ export const clusterTexts = {
   'cluster.lag': ['循环延迟 p99 (ms)', 'Loop lag p99 (ms)'],
   'cluster.skew': ['时钟偏差 (ms)', 'Clock ahead by (ms)'],
   'cluster.memory': ['内存', 'Memory'],
+  'cluster.spool': ['磁盘暂存', 'Spool'],
+  'cluster.spoolSince': ['最早一条于 {{time}} 到达', 'The oldest arrived at {{time}}'],
   'cluster.moves': ['迁移累计', 'Moves'],
   'cluster.fenced': ['被拒写入', 'Fences refused'],
   'cluster.drain': ['排空', 'Drain'],

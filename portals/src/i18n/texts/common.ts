@@ -97,6 +97,32 @@ export const commonTexts = {
   'shell.linkOnline': ['实时连接正常', 'Live connection up'],
   'shell.linkConnecting': ['正在连接…', 'Connecting…'],
   'shell.linkOffline': ['实时连接中断，正在重连', 'Live connection lost, reconnecting'],
+  'overload.database': [
+    '数据库不可用：页面数值停留在中断前，新的操作会被拒绝，恢复后自动继续。',
+    'The database is away: values stand where they were, new work is turned away, and all goes on by itself when it is back.',
+  ],
+  'overload.commits': [
+    '数据库暂不接受写入（例如磁盘已满）：可以查看，新的操作会被拒绝。',
+    'The database takes no writes (its disk may be full): you can look, but new work is turned away.',
+  ],
+  'overload.pending': [
+    '待写入数据过多：新的操作暂缓，请稍后再试。',
+    'Too much waits to be stored: new work is turned away, try again later.',
+  ],
+  'overload.lag': ['服务器负载过高：新的操作暂缓，请稍后再试。', 'The server is overloaded: new work is turned away, try again later.'],
+  'overload.memory': [
+    '服务器内存紧张：新的操作暂缓，请稍后再试。',
+    'The server is short of memory: new work is turned away, try again later.',
+  ],
+  'overload.requests': [
+    '同时请求过多：部分操作会被拒绝，请稍后再试。',
+    'Too many requests at once: some are turned away, try again later.',
+  ],
+  'overload.since': ['自 {{time}} 起。', 'Since {{time}}.'],
+  'overload.spool': [
+    '{{n}} 条遥测暂存于服务器磁盘，数据库恢复后自动补录。',
+    '{{n}} telemetry messages wait on the disk of the server and are recorded when the database is back.',
+  ],
   'shell.linkStale': ['实时连接中断：以下数值停留在 {{time}}', 'Live connection lost: values stand at {{time}}'],
   'shell.serverTime': ['服务器时间', 'Server time'],
   'shell.search': ['搜索', 'Search'],

@@ -78,6 +78,7 @@ export const systemTexts = {
   'health.part.runtime': ['孪生运行时', 'Twin runtime'],
   'health.part.devices': ['设备接入', 'Device connections'],
   'health.part.broker': ['消息代理', 'Message broker'],
+  'health.part.spool': ['遥测暂存', 'Telemetry spool'],
   'health.part.cluster': ['集群', 'Cluster'],
   'health.ok': ['正常', 'OK'],
   'health.bad': ['异常', 'Failing'],

@@ -3,7 +3,7 @@ import { App, Badge, Button, Table, type TableColumnsType } from 'antd'
 import type { z } from 'zod'
 import { useAction, useCall } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { formatBytes, formatNumber } from '../../ui/format.ts'
+import { formatBytes, formatNumber, formatTime } from '../../ui/format.ts'
 import { Await, KpiStrip, Page } from '../../ui/widgets/index.ts'
 import { HotStationsTable } from './hot-stations-table.tsx'
 import { QuarantineTable } from './quarantine-table.tsx'
@@ -13,7 +13,7 @@ const badges = { live: 'success', draining: 'processing', gone: 'error' } as con
 
 /** Which nodes there are, who holds the shards, and whether anything piles up. */
 export function ClusterPage() {
-  const { t } = useText()
+  const { t, lang } = useText()
   const { modal } = App.useApp()
   const status = useCall(operations.cluster, {}, { every: 2000 })
   const drain = useAction(operations.drainNode, { done: t('cluster.drainAsked'), refresh: [operations.cluster] })
@@ -61,6 +61,19 @@ export function ClusterPage() {
     number(t('cluster.lag'), (node) => node.loopLagP99Ms),
     number(t('cluster.skew'), (node) => node.skewMs),
     { title: t('cluster.memory'), key: 'memory', align: 'right', render: (_, node) => formatBytes(node.rssBytes) },
+    {
+      title: t('cluster.spool'),
+      key: 'spool',
+      align: 'right',
+      render: (_, { spool: { messages, bytes, oldest } }) =>
+        messages === 0 ? (
+          <span className="num">0</span>
+        ) : (
+          <span className="num" title={t('cluster.spoolSince', { time: formatTime(oldest ?? 0, 'dateTime', lang) })}>
+            {formatNumber(messages, 0)} · {formatBytes(bytes)}
+          </span>
+        ),
+    },
     number(t('cluster.moves'), (node) => node.claimed + node.handedOver),
     number(t('cluster.fenced'), (node) => node.fenced + node.selfFenced),
     {

@@ -15,6 +15,7 @@ const partNames = {
   devices: 'health.part.devices',
   broker: 'health.part.broker',
   cluster: 'health.part.cluster',
+  spool: 'health.part.spool',
 } as const
 
 /** Parts of the server with their own words, and the metrics Prometheus sees. */

@@ -17,6 +17,7 @@ import { AlarmSound } from './alarm-sound.tsx'
 import { Breadcrumbs } from './breadcrumbs.tsx'
 import { Clock, LinkLamp } from './link-lamp.tsx'
 import { MainMenu } from './main-menu.tsx'
+import { OverloadBanner } from './overload-banner.tsx'
 import { PasswordDialog } from './password-dialog.tsx'
 import { PlatformSwitch } from './platform-switch.tsx'
 import { isScreen } from './screen.ts'
@@ -52,6 +53,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
   if (isScreen(location.search))
     return (
       <main className="content screen" data-testid="big-screen">
+        <OverloadBanner />
         {page}
       </main>
     )
@@ -148,6 +150,7 @@ export function Shell({ children }: { readonly children?: ReactNode }) {
           </Dropdown>
         </Layout.Header>
         <AlarmBanner />
+        <OverloadBanner />
         {link === 'offline' && lastAt > 0 ? (
           <Alert banner type="warning" data-testid="link-lost" title={t('shell.linkStale', { time: formatTime(lastAt, 'time', lang) })} />
         ) : null}

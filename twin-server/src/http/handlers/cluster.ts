@@ -9,7 +9,7 @@ import { ask } from '../reply.ts'
 type Quarantined = z.output<typeof schemas.quarantined>
 
 export function clusterHandlers(parts: HttpParts): Pick<Handlers, 'cluster' | 'drainNode' | 'releaseQuarantine'> {
-  const { cluster, clock, runtime, poison } = parts
+  const { cluster, clock, runtime, poison, spool } = parts
 
   const quarantine = async (): Promise<Quarantined[]> => {
     const nameOf = (station: string): string => runtime.station(station)?.name ?? station
@@ -52,6 +52,7 @@ export function clusterHandlers(parts: HttpParts): Pick<Handlers, 'cluster' | 'd
       }
       const { stations, devices, pending, pendingBytes, commitMs } = runtime.metrics()
       const all = 4096
+      const kept = spool?.()
       const self = {
         node: 'local',
         address: '',
@@ -71,6 +72,7 @@ export function clusterHandlers(parts: HttpParts): Pick<Handlers, 'cluster' | 'd
         selfFenced: 0,
         lastHandOverMs: 0,
         skewMs: 0,
+        spool: { messages: kept?.messages ?? 0, bytes: kept?.bytes ?? 0, oldest: kept?.oldest ?? null },
       }
       return {
         clustered: false,
