@@ -97,18 +97,16 @@ export function createOverload(options: {
     askedAt ??= performance.now()
     if (asking) return
     asking = true
-    probe()
-      .then(
-        () => {
-          askedAt = null
-        },
+    void (async () => {
+      try {
+        await probe()
+        askedAt = null
+      } catch {
         // Refused is as good as silent: the time counts from the first question without an answer.
-        () => undefined,
-      )
-      .finally(() => {
+      } finally {
         asking = false
-      })
-      .catch(() => undefined)
+      }
+    })()
   }
 
   const look = (): void => {

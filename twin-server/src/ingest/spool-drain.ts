@@ -61,18 +61,18 @@ export function createSpoolDrain(options: SpoolDrainOptions): (records: readonly
     const before = epochs(records)
     if (before.includes(undefined)) return undefined
     const duplicate: boolean[] = records.map(() => false)
-    let open = records.length
+    const left = { open: records.length }
     let wake = (): void => undefined
     for (const [i, record] of records.entries()) {
       const { incoming, note } = incomingOf(record)
       const done = (again: boolean): void => {
         duplicate[i] = again
-        if (--open === 0) wake()
+        if (--left.open === 0) wake()
       }
       if (note.reason === undefined) intake.late(incoming, { received: record.received, overtaken }, done)
       else intake.refuse(incoming, note.reason, note.detail ?? '', () => done(false))
     }
-    for (let waited = 0; open > 0; waited += LOOK_MS) {
+    for (let waited = 0; left.open > 0; waited += LOOK_MS) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, LOOK_MS)
         wake = () => {
@@ -81,7 +81,7 @@ export function createSpoolDrain(options: SpoolDrainOptions): (records: readonly
         }
       })
       // A shard that went elsewhere answers nobody.
-      if (open > 0 && (waited >= PATIENCE_MS || epochs(records).some((epoch, i) => epoch !== before[i]))) return undefined
+      if (left.open > 0 && (waited >= PATIENCE_MS || epochs(records).some((epoch, i) => epoch !== before[i]))) return undefined
     }
     return duplicate
   }

@@ -91,13 +91,15 @@ export function createSpool(options: SpoolOptions): Spool {
   const { policy, files, intake, runtime, log } = options
   const now = options.now ?? Date.now
   const flying = new Set<Flying>()
-  let waiting: Waiting[] = []
-  let waitingBytes = 0
-  let away = false
-  /** Telemetry does not go straight to the runtime. */
-  let diverting = files.messages > 0
-  let closing = false
-  let stopped = false
+  const state = {
+    waiting: [] as Waiting[],
+    waitingBytes: 0,
+    away: false,
+    /** Telemetry does not go straight to the runtime. */
+    diverting: files.messages > 0,
+    closing: false,
+    stopped: false,
+  }
   let flushing: Promise<void> | undefined
   let draining: Promise<void> | undefined
   let stuckMs = 0
@@ -107,30 +109,30 @@ export function createSpool(options: SpoolOptions): Spool {
   const counts = { spooled: 0, drained: 0, dropped: 0 }
 
   const divert = (incoming: Incoming, refused: Refused, received: number, done: () => void): void => {
-    if (policy === 'drop' && away) {
+    if (policy === 'drop' && state.away) {
       counts.dropped++
       done()
       return
     }
-    if (waitingBytes + incoming.payload.length > MAX_WAITING) return
+    if (state.waitingBytes + incoming.payload.length > MAX_WAITING) return
     const { topic, payload, from } = incoming
     const record = encodeRecord({ received, topic, note: noteOf(from, refused), payload })
-    waiting.push({ record, received, done })
-    waitingBytes += record.length
+    state.waiting.push({ record, received, done })
+    state.waitingBytes += record.length
     flush()
   }
 
   const flush = (): void => {
-    flushing ??= write().finally(() => (flushing = undefined))
+    if (policy === 'spool') flushing ??= write().finally(() => (flushing = undefined))
   }
   async function write(): Promise<void> {
     // Those of one turn of the loop go together.
     await new Promise((resolve) => setImmediate(resolve))
-    while (waiting.length > 0 && !closing && !stopped && policy === 'spool' && performance.now() >= retryAt) {
+    while (state.waiting.length > 0 && !state.closing && !state.stopped && performance.now() >= retryAt) {
       const room = options.maxBytes - files.bytes
       const group: Waiting[] = []
       let bytes = 0
-      for (const each of waiting) {
+      for (const each of state.waiting) {
         if (bytes + each.record.length > Math.min(room, Math.max(GROUP, each.record.length))) break
         group.push(each)
         bytes += each.record.length
@@ -146,8 +148,8 @@ export function createSpool(options: SpoolOptions): Spool {
       }
       trouble = null
       counts.spooled += group.length
-      waiting = waiting.slice(group.length)
-      waitingBytes -= bytes
+      state.waiting = state.waiting.slice(group.length)
+      state.waitingBytes -= bytes
       for (const { done } of group) done()
     }
   }
@@ -159,7 +161,7 @@ export function createSpool(options: SpoolOptions): Spool {
 
   /** What was delivered and not answered by a commit: it may yet be committed, and is kept all the same. */
   const begin = (): void => {
-    diverting = true
+    state.diverting = true
     log.warn({ policy, waiting: flying.size }, 'Postgres is away: telemetry goes around it')
     for (const each of flying) {
       const { done, incoming, refused, at } = each
@@ -177,21 +179,21 @@ export function createSpool(options: SpoolOptions): Spool {
     commits = metrics.commits
     // Counted in ticks: after a pause of this process nothing has been seen yet.
     stuckMs = moved ? 0 : stuckMs + TICK_MS
-    const was = away
-    away = stuckMs >= options.awayMs
-    if (away && !was && policy !== 'hold') begin()
+    const was = state.away
+    state.away = stuckMs >= options.awayMs
+    if (state.away && !was && policy !== 'hold') begin()
     const old = now() - FORGET_MS
-    if (!away)
+    if (!state.away)
       for (const each of flying) {
         if (each.at > old) break
         flying.delete(each)
       }
-    if (waiting.length > 0) flush()
-    if (diverting && !away)
+    if (state.waiting.length > 0) flush()
+    if (state.diverting && !state.away)
       draining ??= drain()
         .catch((error: unknown) => log.warn({ error: String(error) }, 'the spool could not be drained yet'))
         .finally(() => {
-          closing = false
+          state.closing = false
           draining = undefined
         })
   }
@@ -200,11 +202,11 @@ export function createSpool(options: SpoolOptions): Spool {
     // Those that were on their way when the outage began have their commit before them.
     for (let left = 40; left > 0 && [...flying].some(({ done }) => done === null); left--)
       await new Promise((resolve) => setTimeout(resolve, TICK_MS))
-    while (!stopped) {
+    while (!state.stopped) {
       const [segment] = files.segments
-      if (away) return
+      if (state.away) return
       if (files.bytes < NEARLY) {
-        closing = true
+        state.closing = true
         await flushing
       }
       if (!segment) {
@@ -224,10 +226,10 @@ export function createSpool(options: SpoolOptions): Spool {
     }
   }
   function finish(): void {
-    diverting = false
-    const rest = waiting
-    waiting = []
-    waitingBytes = 0
+    state.diverting = false
+    const rest = state.waiting
+    state.waiting = []
+    state.waitingBytes = 0
     for (const { record, done } of rest) {
       const read = recordAt(record, 0)?.record
       if (!read) continue
@@ -248,7 +250,7 @@ export function createSpool(options: SpoolOptions): Spool {
       if (place === 'here') here.push(record)
       else elsewhere.set(place.addr, [...(elsewhere.get(place.addr) ?? []), record])
     }
-    if (here.length > 0 && away) return false
+    if (here.length > 0 && state.away) return false
     const all = await Promise.all([
       here.length === 0 || options.takeHere(here),
       ...[...elsewhere].map(([addr, records]) => options.handOn(addr, records)),
@@ -266,12 +268,12 @@ export function createSpool(options: SpoolOptions): Spool {
     })
   }
   const take: Intake['take'] = (incoming, done) => {
-    if (diverting && isTelemetry(incoming.topic)) return divert(incoming, undefined, now(), done)
+    if (state.diverting && isTelemetry(incoming.topic)) return divert(incoming, undefined, now(), done)
     tracked(incoming, undefined, done, (finished) => intake.take(incoming, finished))
   }
   const refuse: Intake['refuse'] = (incoming, reason, detail, done) => {
     const refused = { reason, detail }
-    if (diverting && isTelemetry(incoming.topic)) return divert(incoming, refused, now(), done)
+    if (state.diverting && isTelemetry(incoming.topic)) return divert(incoming, refused, now(), done)
     tracked(incoming, refused, done, (finished) => intake.refuse(incoming, reason, detail, finished))
   }
   const timer = setInterval(tick, TICK_MS)
@@ -282,9 +284,9 @@ export function createSpool(options: SpoolOptions): Spool {
     late: (incoming, kept, done) => intake.late(incoming, kept, done),
     status: () => ({
       policy,
-      away,
-      active: diverting,
-      messages: files.messages + (diverting ? waiting.length : 0),
+      away: state.away,
+      active: state.diverting,
+      messages: files.messages + (state.diverting ? state.waiting.length : 0),
       bytes: files.bytes,
       oldest: files.oldest,
       torn: files.torn,
@@ -293,10 +295,10 @@ export function createSpool(options: SpoolOptions): Spool {
     }),
     async drained(withinMs) {
       const until = performance.now() + withinMs
-      while (diverting && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
+      while (state.diverting && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
     },
     async close() {
-      stopped = true
+      state.stopped = true
       clearInterval(timer)
       await flushing
       await draining
