@@ -20,6 +20,8 @@ export interface ClusterNodeOptions {
   readonly addr: string
   readonly log: Log
   readonly info: () => object
+  /** Older telemetry of its stations waits on the disk: who took them over would be given it out of order. */
+  readonly behind: () => boolean
   /** Turns that dead owners had under way are known before their shards come to life. */
   readonly poison: { collect(dead: readonly string[]): Promise<void>; refresh(): Promise<void> }
   /** Master data of all stations. Only shards with stations cost something, and something to move. */
@@ -293,6 +295,7 @@ export class ClusterNode {
   }
 
   async #give(): Promise<void> {
+    if (this.#options.behind()) return
     const { settings, catalogue } = this.#options
     const want = this.#wanted()
     const full = catalogue.populated()

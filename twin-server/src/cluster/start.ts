@@ -112,6 +112,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
       delays.reset()
       return info
     },
+    behind: () => ingest()?.spool?.status().active ?? false,
     opened: (claimed) => ingest()?.shards?.open(claimed),
     closing: async (shards) => ingest()?.shards?.closeShards(shards),
   })

@@ -44,7 +44,7 @@ const SUSTAINED = 3
 const REMEMBERED = 10_000
 
 /** These answer whatever happens: who asks how the server is must hear it. */
-const always = /^\/api\/(health|overload|openapi\.json|docs)/
+const always = /^\/api\/(health|ready|overload|openapi\.json|docs)/
 const session = /^\/api\/auth\//
 
 const words: Readonly<
