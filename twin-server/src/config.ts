@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { type AvailabilitySettings, readAvailabilitySettings } from './availability/index.ts'
 import { type ClusterSettings, readClusterSettings } from './cluster/index.ts'
 import { type PoisonSettings, readPoisonSettings } from './poison/index.ts'
 
@@ -99,6 +100,7 @@ export interface Config {
   /** null = a single node. */
   readonly cluster: { readonly redisUrl: string; readonly addr: string; readonly settings: ClusterSettings } | null
   readonly poison: PoisonSettings
+  readonly availability: AvailabilitySettings
   readonly deviceMaster: string
   readonly authSecret: string
   readonly adminPassword: string | null
@@ -146,28 +148,25 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       )
     return value
   }
+  const settings = <T>(read: (env: NodeJS.ProcessEnv) => T): T => {
+    try {
+      return read(env)
+    } catch (error) {
+      throw new ConfigError(error instanceof Error ? error.message : String(error))
+    }
+  }
   const cluster = (): Config['cluster'] => {
     if (e.REDIS_URL === undefined) return null
     if (e.DATABASE_URL === undefined || e.MQTT_URL === undefined)
       throw new ConfigError('REDIS_URL makes this a node of a cluster, which also needs DATABASE_URL and MQTT_URL.')
     if (e.TWIN_CLUSTER_URL === undefined && /^(0\.0\.0\.0|::)$/.test(e.TWIN_HOST))
       throw new ConfigError('TWIN_CLUSTER_URL is not set: say where the other nodes reach this one, because TWIN_HOST names no address.')
-    try {
-      const addr = (e.TWIN_CLUSTER_URL ?? `http://${e.TWIN_HOST}:${e.TWIN_HTTP_PORT}`).replace(/\/$/, '')
-      return { redisUrl: e.REDIS_URL, addr, settings: readClusterSettings(env) }
-    } catch (error) {
-      throw new ConfigError(error instanceof Error ? error.message : String(error))
-    }
-  }
-  const poison = (): PoisonSettings => {
-    try {
-      return readPoisonSettings(env)
-    } catch (error) {
-      throw new ConfigError(error instanceof Error ? error.message : String(error))
-    }
+    const addr = (e.TWIN_CLUSTER_URL ?? `http://${e.TWIN_HOST}:${e.TWIN_HTTP_PORT}`).replace(/\/$/, '')
+    return { redisUrl: e.REDIS_URL, addr, settings: settings(readClusterSettings) }
   }
   return {
-    poison: poison(),
+    poison: settings(readPoisonSettings),
+    availability: settings(readAvailabilitySettings),
     mode: e.TWIN_MODE,
     demoFleet: e.TWIN_DEMO_FLEET,
     host: e.TWIN_HOST,

@@ -7,6 +7,7 @@ import { v7 } from 'uuid'
 import { createRuntime, viewAt } from '@twin/actors/runtime'
 import { deviceKinds } from '@twin/models/kinds'
 import { demoFleet } from '@twin/models/stations'
+import { healthy, owned, progressing, startAvailability } from './availability/index.ts'
 import { createCluster, type News } from './cluster/index.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
@@ -206,6 +207,14 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   }
   const changes = stationChanges({ store: httpStore, runtime, onConfigured: refresh })
   modules.connect(createLivePort({ runtime, stations: store.stations, store: httpStore, changes, refresh }))
+  const availability = startAvailability({
+    databaseUrl: url,
+    sql: store.sql,
+    inc: store.inc,
+    alone: config.cluster === null,
+    settings: config.availability,
+    log,
+  })
   const portals = join(root, 'portals', 'dist')
   const health: Record<string, () => Promise<{ ok: boolean; detail: string }>> = { database: () => store.health() }
   if (demo) health.demo = async () => ({ ok: true, detail: JSON.stringify(demoUsers) })
@@ -240,6 +249,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     ...(cluster && { internal: (request: Request) => cluster.internal(request) }),
     changes,
     health,
+    availability,
     phase: () => (phase === 'ready' && (cluster?.node.outOfReach ?? false) ? 'cut-off' : phase),
     extensions: [
       modules.extension,
@@ -251,6 +261,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     grants: modules.grants,
     metrics: [
       () => spoolSamples(ingest?.spool?.status(), clock.now()),
+      () => availability.metrics(),
       () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),
     ],
   })
@@ -326,6 +337,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   hub.attach(server)
   const closeServer = orderlyClose(server)
   if (cluster) parts.add('cluster', () => cluster.stop())
+  // Once the last request was answered.
+  parts.add('record of service', () => availability.stop())
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(config.httpPort, config.host, resolve)
@@ -349,6 +362,12 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     await Promise.all([delay(config.leaveMs, undefined, { signal: hurry.signal }).catch(() => undefined), away()])
   })
   phase = 'ready'
+  await availability.begin([
+    ['database', healthy(() => store.health())],
+    ['commits', progressing(() => local.metrics())],
+    ['broker', healthy(async () => devices.health())],
+    ...(config.cluster ? [['shards', owned(store.sql, config.cluster.settings.staleMs, config.availability.orphanMs)] as const] : []),
+  ])
   if (!existsSync(portals)) log.warn('the portals are not built: run `npm start`, or `vite build` in portals')
 }
 

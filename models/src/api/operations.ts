@@ -3,6 +3,7 @@ import { defineOperation } from './define.ts'
 import { alarmOperations } from './alarms.ts'
 import { controlOperations } from './control.ts'
 import { analysisOperations } from './analysis.ts'
+import { availabilityOperations } from './availability.ts'
 import { energyOperations } from './energy.ts'
 import { systemOperations } from './system.ts'
 import {
@@ -384,6 +385,7 @@ export const operations = {
   ...controlOperations,
 
   ...systemOperations,
+  ...availabilityOperations,
 } as const
 
 export type OperationName = keyof typeof operations

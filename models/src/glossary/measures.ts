@@ -303,6 +303,42 @@ export const measures = {
     '紧接在前、同样长度的期间里的次数。',
     'The count of the period just before, of the same length.',
   ),
+  serviceAvailability: entry(
+    '可用性',
+    'Availability',
+    '正常时间占要求运行时间的比例，计划维护算不可用，认定为不计入的时间不算。',
+    'Up time as a share of the time required; maintenance counts as away, what is not counted does not count at all.',
+  ),
+  availabilityUnplanned: entry(
+    '不计计划维护的可用性',
+    'Availability without maintenance',
+    '同上，但计划维护的时间不算要求运行的时间。',
+    'The same, with planned maintenance taken out of the time required.',
+  ),
+  operatingHours: entry(
+    '服务运行时间',
+    'Operating time of the service',
+    '整个记录中服务正常的小时数。',
+    'Hours of good service in the whole record.',
+  ),
+  countedFailures: entry(
+    '计入的失效',
+    'Failures counted',
+    '认定为失效的中断次数；计划维护和不计入的不算。',
+    'Outages that count as failures; maintenance and what is not counted do not.',
+  ),
+  serviceMtbf: entry(
+    '平均无故障工作时间点估计',
+    'Mean time between failures',
+    '运行时间除以失效次数；没有失效时无法计算。',
+    'Operating time divided by failures; unknown while there was none.',
+  ),
+  mtbfBound: entry(
+    '平均无故障工作时间置信下限',
+    'Lower bound of the mean time between failures',
+    '以所选置信度可以断言平均无故障工作时间至少这么长；零失效时也能算。',
+    'The mean time between failures is at least this, with the chosen confidence; known even without any failure.',
+  ),
   nodesAlive: entry('在线节点', 'Nodes alive', '心跳正常的服务器数。', 'Servers whose heartbeat is well.'),
   shardsOwned: entry(
     '已归属分片',

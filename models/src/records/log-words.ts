@@ -19,6 +19,7 @@ const others: Readonly<Record<string, readonly [zh: string, en: string, module: 
   video: ['视频', 'Video', 'supervision'],
   analysis: ['统计分析', 'Analysis', 'analytics'],
   cluster: ['集群', 'Cluster', 'platform'],
+  availability: ['可用性', 'Availability', 'platform'],
 }
 const actionWords = labels({
   'sign-in': ['登录', 'Sign in'],
@@ -54,6 +55,7 @@ const actionWords = labels({
   engage: ['投入', 'Engage'],
   release: ['解除', 'Release'],
   drain: ['迁出', 'Drain'],
+  judge: ['认定', 'Judge'],
 } satisfies Words)
 /** What one filters a log by: acts that many records share. */
 export const logActions: readonly string[] = ['sign-in', 'sign-out', 'create', 'update', 'delete', 'export', 'import', 'show']

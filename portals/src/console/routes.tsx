@@ -53,6 +53,7 @@ const system = {
   health: () => import('../pages/system/health-page.tsx'),
   cluster: () => import('../pages/system/cluster-page.tsx'),
   standby: () => import('../pages/system/standby-page.tsx'),
+  availability: () => import('../pages/system/availability/availability-page.tsx'),
   api: () => import('../pages/system/api-page.tsx'),
   help: () => import('../pages/system/help-page.tsx'),
 }
@@ -86,6 +87,7 @@ export const router = createBrowserRouter([
       { path: '/system/health', element: needs('station:view', page(system.health, 'HealthPage')) },
       { path: '/system/cluster', element: needs('cluster:administer', page(system.cluster, 'ClusterPage')) },
       { path: '/system/standby', element: needs('cluster:administer', page(system.standby, 'StandbyPage')) },
+      { path: '/system/availability', element: needs('cluster:administer', page(system.availability, 'AvailabilityPage')) },
       { path: '/system/api', element: needs('station:view', page(system.api, 'ApiPage')) },
       { path: '/help', element: page(system.help, 'HelpPage') },
       { path: '/assets/labels', element: needs('asset:view', page(assets.labels, 'LabelsPage')) },

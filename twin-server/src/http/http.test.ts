@@ -86,6 +86,8 @@ function pathOf(path: string, foreign: boolean): string {
     node: 'none',
     analysis: 'use',
     run: 'none',
+    outage: '0',
+    day: '2026-03-01',
   }
   return path.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '')
 }

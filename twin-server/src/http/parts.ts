@@ -5,6 +5,7 @@ import type { Clock, Runtime } from '@twin/actors/runtime'
 import type { CounterReading } from '@twin/models/energy'
 import type { StationView } from '@twin/models/live'
 import type { StationConfig } from '@twin/models/stations'
+import type { Availability } from '../availability/index.ts'
 import type { Grants, Security } from '../security/index.ts'
 import type { Bucket, BucketQuery, CounterQuery, Database, StationStore, UseQuery } from '../store/index.ts'
 import type { Gate, HttpExtension } from './extension.ts'
@@ -136,6 +137,8 @@ export interface HttpParts {
   readonly metrics?: readonly MetricSource[]
   /** What a cluster says of itself; a single node has none. */
   readonly cluster?: ClusterView
+  /** The record of service. */
+  readonly availability?: Pick<Availability, 'summary' | 'day' | 'verdicts'>
   /** Turns that ended processes. */
   readonly poison?: PoisonView
   /** Who is turned away when there is too much; without it nobody is. */

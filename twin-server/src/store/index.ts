@@ -1,6 +1,6 @@
 export { type ClusterStore, type NodeRow, type ShardRow } from './cluster-store.ts'
 export type { Database } from './schema.ts'
-export { openKysely, openPool, type Db, type PoolOptions, type Sql } from './connection.ts'
+export { openKysely, openPool, type Db, type PoolOptions, type Sql, type Tx } from './connection.ts'
 export { type EmbeddedOptions, type EmbeddedPostgres, findEmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts'
 export { migrate } from './migrate.ts'
 export { createStore, type History, type Store, type StoreOptions } from './store.ts'

@@ -17,6 +17,7 @@ import { systemTexts } from './system.ts'
 import { videoTexts } from './video.ts'
 import { clusterTexts } from './cluster.ts'
 import { standbyTexts } from './standby.ts'
+import { availabilityTexts } from './availability.ts'
 
 /** Every text people see: key → [Chinese, English]. */
 export const texts = {
@@ -34,6 +35,7 @@ export const texts = {
   ...helpTexts,
   ...clusterTexts,
   ...standbyTexts,
+  ...availabilityTexts,
   ...videoTexts,
   ...maintenanceTexts,
   ...assetTexts,

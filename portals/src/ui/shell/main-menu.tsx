@@ -8,6 +8,7 @@ import {
   CodeOutlined,
   ClusterOutlined,
   DashboardOutlined,
+  FieldTimeOutlined,
   DatabaseOutlined,
   ExportOutlined,
   FundOutlined,
@@ -75,6 +76,7 @@ export const systemMenu: readonly MenuEntry[] = [
   { path: '/system/health', text: 'nav.health', icon: <DashboardOutlined />, permission: 'station:view' },
   { path: '/system/cluster', text: 'nav.cluster', icon: <ClusterOutlined />, permission: 'cluster:administer' },
   { path: '/system/standby', text: 'nav.standby', icon: <SwapOutlined />, permission: 'cluster:administer' },
+  { path: '/system/availability', text: 'nav.availability', icon: <FieldTimeOutlined />, permission: 'cluster:administer' },
   { path: '/system/api', text: 'health.apiDocs', icon: <CodeOutlined />, permission: 'station:view' },
   { path: '/help', text: 'nav.help', icon: <QuestionCircleOutlined />, permission: 'station:view' },
 ]

@@ -5,6 +5,7 @@ import { alarmStatisticsHandlers } from './alarm-statistics.ts'
 import { alarmHandlers } from './alarms.ts'
 import { analysisHandlers } from './analysis.ts'
 import { auditHandlers } from './audit.ts'
+import { availabilityHandlers } from './availability.ts'
 import { clusterHandlers } from './cluster.ts'
 import { commandHandlers } from './commands.ts'
 import { controlHandlers } from './control.ts'
@@ -39,6 +40,7 @@ export function createHandlers(parts: HttpParts): Handlers {
     ...auditHandlers(parts),
     ...clusterHandlers(parts),
     ...standbyHandlers(parts),
+    ...availabilityHandlers(parts),
     ...userHandlers(parts),
   }
 }

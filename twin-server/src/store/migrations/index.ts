@@ -26,6 +26,7 @@ import { departments } from './0127-departments.ts'
 import { investments } from './0170-investment.ts'
 import { stationProfiles } from './0171-station-profile.ts'
 import { ledger } from './0172-ledger.ts'
+import { availability } from './0199-availability.ts'
 import { stationRecords } from './0125-station-records.ts'
 import { customerRequests } from './0166-customer-requests.ts'
 import { regionHistory } from './0167-region-history.ts'
@@ -66,4 +67,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0175-help-articles': helpArticles,
   '0187-shard-weight': shardWeight,
   '0196-standby': standby,
+  '0199-availability': availability,
 }
