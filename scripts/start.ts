@@ -9,6 +9,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { hasSites } from '@twin/server/standby'
 import { portalsAreStale, rememberPortals } from './portals-stamp.ts'
+import { writeDurably } from '../twin-server/src/store/durable-file.ts'
 import { serverFlags } from './server-flags.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -80,7 +81,8 @@ function ownSecret(name: string): string {
   const file = join(data, 'secrets', name)
   if (!existsSync(file)) {
     mkdirSync(join(data, 'secrets'), { recursive: true, mode: 0o700 })
-    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 })
+    // Devices have secrets made of it: a power cut must not take it away.
+    writeDurably(file, randomBytes(32).toString('base64url'))
   }
   return readFileSync(file, 'utf8').trim()
 }

@@ -14,3 +14,31 @@ export const cookieFrom = ({ headers }: Response): string =>
     .getSetCookie()
     .map((c) => c.split(';')[0])
     .join('; ')
+}
+
+/** One request of the REST API, given up after `withinMs`; `key` makes repeats of a creation the same one. */
+export type Call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  withinMs?: number,
+  key?: string,
+) => Promise<{ readonly status: number; readonly body: unknown }>
+
+export function callerOf(url: string, cookie: string): Call {
+  return async (method, path, body, withinMs = 30_000, key) => {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      signal: AbortSignal.timeout(withinMs),
+      headers: {
+        cookie,
+        origin: url,
+        ...(key !== undefined && { 'idempotency-key': key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    return { status: answer.status, body: text ? (JSON.parse(text) as unknown) : null }
+  }
+}

@@ -15,7 +15,7 @@ import {
 } from '../../scripts/cluster-lab.ts'
 import { OwnPostgres } from './own-postgres.ts'
 import { TcpProxy } from './tcp-proxy.ts'
-import { cookieOf } from './cookie.ts'
+import { type Call, callerOf, cookieOf } from './cookie.ts'
 import { Viewer } from './viewer.ts'
 import { openPool, type Sql } from '../../twin-server/src/store/connection.ts'
 import { startTestPostgres } from '../../twin-server/src/testing/postgres.ts'
@@ -181,12 +181,13 @@ export class Lab {
     return user
   }
 
-  readonly #callers = new Map<string, ReturnType<Lab['signIn']>>()
-  /** Signs in once per node. */
-  caller(node: LabNode): ReturnType<Lab['signIn']> {
-    const known = this.#callers.get(node.url) ?? this.signIn(node)
-    this.#callers.set(node.url, known)
-    known.catch(() => this.#callers.delete(node.url))
+  readonly #callers = new Map<string, Promise<Call>>()
+  /** Signs in once per node and person. */
+  caller(node: LabNode, username = 'admin'): Promise<Call> {
+    const name = `${node.url} ${username}`
+    const known = this.#callers.get(name) ?? this.signIn(node, username)
+    this.#callers.set(name, known)
+    known.catch(() => this.#callers.delete(name))
     return known
   }
 
@@ -205,23 +206,9 @@ export class Lab {
   }
 
   /** A caller of the REST API of a node. */
-  async signIn(
-    node: LabNode,
-    username = 'admin',
-    password?: string,
-  ): Promise<(method: string, path: string, body?: unknown, withinMs?: number) => Promise<{ status: number; body: unknown }>> {
+  async signIn(node: LabNode, username = 'admin', password?: string): Promise<Call> {
     const user = await this.administrator(node, username)
-    const cookie = await this.#cookie(node, user.username, password ?? user.password)
-    return async (method, path, body, withinMs = 30_000) => {
-      const answer = await fetch(`${node.url}${path}`, {
-        method,
-        signal: AbortSignal.timeout(withinMs),
-        headers: { cookie, origin: node.url, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-      const text = await answer.text()
-      return { status: answer.status, body: text ? (JSON.parse(text) as unknown) : null }
-    }
+    return callerOf(node.url, await this.#cookie(node, user.username, password ?? user.password))
   }
 
   async stop(): Promise<void> {

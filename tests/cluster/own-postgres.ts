@@ -61,7 +61,7 @@ function readFile(path: string): string {
   }
 }
 /** A process and its children. */
-function family(pid: number): number[] {
+export function family(pid: number): number[] {
   const parentOf = (each: number): number => Number(/\) \S (\d+)/.exec(readFile(`/proc/${each}/stat`))?.[1])
   const alive = processes().filter((each) => each === pid || parentOf(each) === pid)
   return alive.filter((each) => !/\) Z /.test(readFile(`/proc/${each}/stat`)))

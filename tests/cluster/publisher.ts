@@ -12,6 +12,8 @@ interface Stream {
   readonly kept: { readonly seq: number; readonly payload: string }[]
   sent: number
   busy: boolean
+  /** The newest that was acknowledged: its number, and its time, which no other of the device has. */
+  newest: { readonly seq: number; readonly ts: number } | null
 }
 
 /**
@@ -39,7 +41,7 @@ export class Publisher {
       station.devices
         .filter(({ kind }) => kind === 'compressor')
         .slice(unit, unit + 1)
-        .map((device) => ({ station, device: device.id, seq: 0, acked: [], kept: [], sent: 0, busy: false })),
+        .map((device) => ({ station, device: device.id, seq: 0, acked: [], kept: [], sent: 0, busy: false, newest: null })),
     )
   }
 
@@ -79,9 +81,22 @@ export class Publisher {
   }
 
   async #connect(): Promise<void> {
-    const client = await mqtt.connectAsync(this.#url, { protocolVersion: this.version, reconnectPeriod: 0, clientId: `lab-${this.#boot}` })
-    this.#client = client
+    const client = mqtt.connect(this.#url, {
+      protocolVersion: this.version,
+      reconnectPeriod: 0,
+      connectTimeout: 10_000,
+      clientId: `lab-${this.#boot}`,
+    })
     client.on('error', () => undefined)
+    // A connection that closes before it is answered is no error to the library, and no end.
+    await new Promise<void>((resolve, reject) => {
+      client.once('connect', () => resolve())
+      client.once('close', () => reject(new Error('closed')))
+    }).catch((error: unknown) => {
+      client.end(true)
+      throw error
+    })
+    this.#client = client
     client.on('close', () => this.#again(client))
     // The library tells a publisher only of failures; the code is read as the packet passes, just before its callback.
     client.on('packetreceive', (packet) => {
@@ -94,7 +109,11 @@ export class Publisher {
       const done = stream.kept.findIndex((message) => message.seq > Math.max(seq, t))
       stream.kept.splice(0, done < 0 ? stream.kept.length : done)
     })
-    await client.subscribeAsync('tw/+/+/a/+', { qos: 1 })
+    // One by one: the embedded broker lets nobody listen to all.
+    await client.subscribeAsync(
+      this.streams.map(({ station: { org, id }, device }) => `tw/${org}/${id}/a/${device}`),
+      { qos: 1 },
+    )
     for (const stream of this.streams) {
       stream.sent = 0
       stream.busy = false
@@ -124,6 +143,8 @@ export class Publisher {
       if (error || this.#code !== 0) return this.#again(client)
       stream.sent = message.seq
       stream.acked.push(message.seq)
+      if (message.seq > (stream.newest?.seq ?? 0))
+        stream.newest = { seq: message.seq, ts: (JSON.parse(message.payload) as { ts: number }).ts }
       this.#pump(stream)
     })
   }

@@ -79,6 +79,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       log.error({ problem }, problem === null ? 'the embedded database died and was started again' : 'the embedded database is down'),
     )
     parts.add('postgres', () => postgres.stop())
+    if (postgres.recovery)
+      log.warn(postgres.recovery, '数据库非正常结束，已重放其日志 the database was not shut down in order and replayed its log')
     url = postgres.url
   }
   const store = await createStore({
@@ -129,6 +131,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     commands: deviceKinds.flatMap((kind) => kind.commands),
     rightsOf: rightsFromRoles(store.db),
     signInsPerMinute: config.signInsPerMinute,
+    shared: config.cluster !== null,
   })
   if (demo) await seedDemoUsers(security)
   else await createFirstAdministrator(security, config.adminPassword)
@@ -168,6 +171,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
         ingest: () => ingest,
         hub: () => hub,
         onNews: (news) => onNews(news),
+        ...(security.fresh && { fresh: security.fresh }),
       })
     : null
   const runtime = cluster?.runtime ?? local

@@ -107,8 +107,11 @@ class TwinRuntime implements Runtime {
     if (this.#options.ownership !== 'given') {
       const claimed = await this.#options.recovery.claim()
       this.#holdings.hold(claimed)
-      const admit = await this.#residents.recover(claimed, null, (cursor) => this.#gate.durable(cursor))
+      const { admit, replayed } = await this.#residents.recover(claimed, null, (cursor) => this.#gate.durable(cursor))
       admit()
+      // A process that ended in order leaves snapshots with nothing after them.
+      const cleanly = replayed.facts + replayed.samples === 0
+      this.#options.log?.(cleanly ? 'info' : 'warn', '已从记录恢复 restored from the records', { ...replayed })
     }
     this.#phase = 'running'
     this.#scheduleTick()
@@ -128,7 +131,8 @@ class TwinRuntime implements Runtime {
   async acquire(claimed: ReadonlyMap<number, ClaimedShard>): Promise<void> {
     if (this.#phase !== 'running') throw new Error('the runtime is not running')
     const shards = new Set(claimed.keys())
-    const admit = await this.#residents.recover(claimed, shards, (cursor) => this.#gate.durable(cursor))
+    const { admit, replayed } = await this.#residents.recover(claimed, shards, (cursor) => this.#gate.durable(cursor))
+    if (replayed.stations > 0) this.#options.log?.('info', '已接管并从记录恢复 taken over and restored from the records', { ...replayed })
     this.#mailbox.post(() => {
       this.drop(shards)
       this.#holdings.hold(claimed)

@@ -37,6 +37,21 @@ interface Passive {
   readonly hash: string
 }
 
+/** What a start or a takeover read back. */
+export interface Replayed {
+  readonly stations: number
+  /** Stations with a snapshot; the others were folded from their first record on. */
+  readonly snapshots: number
+  /** Age of the oldest and the newest of those snapshots, s. */
+  readonly oldestSnapshotS: number
+  readonly newestSnapshotS: number
+  /** Records after the snapshots: of the journal and of the history. */
+  readonly facts: number
+  readonly samples: number
+  /** Devices whose last message is known, so that it is not taken twice. */
+  readonly cursors: number
+}
+
 /** Which cells are in memory, which sleep, and their snapshots. */
 export class Residents {
   readonly #ports: ResidentPorts
@@ -89,8 +104,10 @@ export class Residents {
     claimed: ReadonlyMap<number, ClaimedShard>,
     shards: ReadonlySet<number> | null,
     durable: (cursor: CursorRow) => void,
-  ): Promise<() => void> {
+  ): Promise<{ readonly admit: () => void; readonly replayed: Replayed }> {
     const admissions: (() => void)[] = []
+    const ages: number[] = []
+    const counts = { stations: 0, snapshots: 0, facts: 0, samples: 0, cursors: 0 }
     const configs = await this.#ports.recovery.stations(shards === null ? undefined : (id) => shards.has(shardOf(id)))
     for (let from = 0; from < configs.length; from += CHUNK) {
       const chunk = configs.slice(from, from + CHUNK)
@@ -99,6 +116,11 @@ export class Residents {
       for (const config of chunk) {
         const recovered = byStation.get(config.id)
         const shard = shardOf(config.id)
+        counts.stations++
+        counts.facts += recovered?.facts.length ?? 0
+        counts.samples += recovered?.samples.length ?? 0
+        counts.cursors += recovered?.cursors.length ?? 0
+        if (recovered?.snapshot) ages.push(Math.round(Math.max(0, this.#ports.now() - recovered.snapshot.at) / 1000))
         const cell = recoverCell(config, recovered, claimed.get(shard)?.epoch ?? this.#ports.epochOf(shard), this.#ports.ids)
         admissions.push(() => {
           for (const cursor of recovered?.cursors ?? []) durable(cursor)
@@ -107,9 +129,17 @@ export class Residents {
         })
       }
     }
-    return () => {
-      for (const [shard, { factSeq, sampleSeq }] of claimed) this.#sequences.set(shard, { fact: factSeq, sample: sampleSeq })
-      for (const admit of admissions) admit()
+    return {
+      admit: () => {
+        for (const [shard, { factSeq, sampleSeq }] of claimed) this.#sequences.set(shard, { fact: factSeq, sample: sampleSeq })
+        for (const admit of admissions) admit()
+      },
+      replayed: {
+        ...counts,
+        snapshots: ages.length,
+        oldestSnapshotS: ages.reduce((most, age) => Math.max(most, age), 0),
+        newestSnapshotS: ages.reduce((least, age) => Math.min(least, age), ages[0] ?? 0),
+      },
     }
   }
 

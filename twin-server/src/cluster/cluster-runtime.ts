@@ -14,7 +14,7 @@ export interface ClusterRuntimeOptions {
   readonly inc: string
   readonly patienceMs: number
   /** Tells the other nodes that a station's master data changed. */
-  readonly announce: (station: string) => void
+  readonly announce: (station: string) => Promise<void>
   /** This node's own sessions with the broker follow. */
   readonly follow: (station: string) => void
 }
@@ -27,7 +27,8 @@ export class ClusterRuntime implements Runtime {
   readonly #options: ClusterRuntimeOptions
   readonly #committed = new Set<(committed: Committed) => void>()
   readonly #summaries = new Map<string, StationSummary>()
-  readonly #asking = new Map<string, Promise<StationView | undefined>>()
+  /** The question under way, and the one that follows it. */
+  readonly #asking = new Map<string, { readonly now: Promise<unknown>; next?: Promise<StationView | undefined> }>()
 
   constructor(options: ClusterRuntimeOptions) {
     this.#options = options
@@ -71,7 +72,7 @@ export class ClusterRuntime implements Runtime {
       },
       { path: 'configure', body: config },
     )
-    this.#options.announce(config.id)
+    await this.#options.announce(config.id)
     // It is stored: whoever takes the shard next reads it.
     if (done === undefined) return
   }
@@ -86,7 +87,7 @@ export class ClusterRuntime implements Runtime {
   async retire(station: string): Promise<void> {
     await this.#local.retire(station)
     this.#options.catalogue.remove(station)
-    this.#options.announce(station)
+    await this.#options.announce(station)
   }
 
   snapshot(station: string, done: (view: StationView | undefined) => void): void {
@@ -101,17 +102,26 @@ export class ClusterRuntime implements Runtime {
     })
   }
 
-  /** One question at a time for all who ask. */
+  /** One question at a time for all who ask; never one that began before they did, which might not know what was acknowledged since. */
   #remoteView(station: string): Promise<StationView | undefined> {
-    const known = this.#asking.get(station)
-    if (known) return known
+    const asking = this.#asking.get(station)
+    if (asking) return (asking.next ??= asking.now.then(() => this.#askView(station)))
+    return this.#askView(station)
+  }
+
+  #askView(station: string): Promise<StationView | undefined> {
     const local = (): Promise<StationView | 'moved'> =>
       new Promise((resolve) => this.#local.snapshot(station, (view) => resolve(view ?? 'moved')))
     const asked = this.#options.catalogue.station(station)
       ? this.#routed(station, local, { path: 'view', body: station }).then((view) => view as StationView | undefined)
       : Promise.resolve(undefined)
-    this.#asking.set(station, asked)
-    void asked.finally(() => this.#asking.delete(station))
+    const mine = { now: asked.catch(() => undefined) }
+    this.#asking.set(station, mine)
+    void asked
+      .finally(() => {
+        if (this.#asking.get(station) === mine) this.#asking.delete(station)
+      })
+      .catch(() => undefined)
     return asked
   }
 

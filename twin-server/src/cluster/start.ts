@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly ingest: () => Pick<Ingest, 'shards' | 'spool' | 'takeSpooled'> | undefined
   readonly hub: () => LiveHub
   readonly onNews: (news: Exclude<News, { type: 'station' }>) => void
+  /** Stations are read again before a request is answered that came after a change. */
+  readonly fresh?: { renew(rows: 'stations', work: () => Promise<void>): void }
 }
 
 export interface Cluster {
@@ -123,7 +125,11 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
     peers,
     inc,
     patienceMs: settings.patienceMs,
-    announce: (id) => tell({ type: 'station', id }),
+    async announce(id) {
+      // Also for a change of its devices alone: by this the other nodes see it, whether or not the message arrives.
+      await clusterStore.touch(id)
+      tell({ type: 'station', id })
+    },
     follow: (station) => ingest()?.shards?.follow(station),
   })
   const exchange = new LiveExchange({
@@ -168,6 +174,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
     }
   }
   let looking: NodeJS.Timeout | undefined
+  options.fresh?.renew('stations', look)
 
   const answers: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
     async ask(body) {

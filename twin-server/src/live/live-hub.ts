@@ -233,10 +233,12 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   }, TICK_MS)
 
   async function recheck(userId?: string): Promise<void> {
-    for (const session of [...sessions]) {
-      if (userId !== undefined && session.principal.id !== userId) continue
+    // At once, so that those who must be looked up in the database are looked up together.
+    const asked = [...sessions].filter(({ principal }) => userId === undefined || principal.id === userId)
+    const found = await Promise.all(asked.map((session) => authenticate(session.headers).catch(() => session.principal)))
+    for (const [i, session] of asked.entries()) {
       const before = scopeKey(session.principal)
-      const principal = await authenticate(session.headers).catch(() => session.principal)
+      const principal = found[i]
       if (!sessions.has(session)) continue
       if (!principal) {
         session.close('not-signed-in')

@@ -89,6 +89,8 @@ export async function startModules(parts: ModulesParts): Promise<Modules> {
     warnDays: settings.get('password.warnDays'),
   }))
   security.allChanged()
+  security.fresh?.renew('menu', () => menu.reload())
+  security.fresh?.renew('settings', () => settings.reload())
 
   const failed = (error: unknown): void => parts.log.error({ err: error }, 'a change could not be read')
   const follow = async (bell: string): Promise<void> => {

@@ -26,7 +26,8 @@ export interface Records extends Reader {
   /** For services and seeds: writes without asking anybody's permission. */
   readonly writer: Writer
   statistics(record: RecordModel, query: ListQuery, by: readonly string[], zone: string, actor: Actor): Promise<StatisticTable>
-  create(record: RecordModel, body: unknown, actor: Actor): Promise<Row>
+  /** A key makes repeats of an unanswered request the same row. */
+  create(record: RecordModel, body: unknown, actor: Actor, key?: string): Promise<Row>
   /** Throws a conflict with both versions when `version` is not the present one. */
   change(record: RecordModel, id: string, version: number, body: unknown, actor: Actor): Promise<Row>
   remove(record: RecordModel, id: string, version: number | null, actor: Actor): Promise<void>
@@ -59,7 +60,8 @@ export function createRecords(parts: RecordsParts): Records {
     writer,
     run,
     statistics: (record, query, by, zone, actor) => statisticsOf(db, record, services.get(record.name), query, by, zone, actor),
-    create: async (record, body, actor) => presented(record, await run(actor, (turn) => people.create(turn, record, body)), actor),
+    create: async (record, body, actor, key) =>
+      presented(record, await run(actor, (turn) => people.create(turn, record, body, key)), actor),
     change: async (record, id, version, body, actor) =>
       presented(record, await run(actor, (turn) => people.change(turn, record, id, version, body)), actor),
     remove: (record, id, version, actor) => run(actor, (turn) => people.remove(turn, record, id, version)),

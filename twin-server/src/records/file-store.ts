@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { syncFolder } from '../store/durable-file.ts'
 
 /** Where bytes of uploaded files lie, by the id of their row. */
 export interface FileStore {
@@ -21,6 +22,7 @@ export function createFolderStore(folder: string): FileStore {
       // A reader never sees half a file.
       await writeFile(`${path}.part`, bytes, { flush: true })
       await rename(`${path}.part`, path)
+      for (const each of [dirname(path), folder]) syncFolder(each)
     },
     open: (id) => Readable.toWeb(createReadStream(place(id))) as ReadableStream<Uint8Array>,
     remove: (id) => rm(place(id), { force: true }),

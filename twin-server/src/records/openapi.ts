@@ -21,6 +21,12 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
 const json = (schema: Json): Json => ({ content: { 'application/json': { schema } } })
 const error = { $ref: '#/components/responses/Error' }
 const query = (name: string, description: string, schema: Json = { type: 'string' }): Json => ({ name, in: 'query', description, schema })
+const idempotencyKey: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: '结果不明时用同一键重发，只生成一条 repeat an unanswered request under the same key: it is made once',
+  schema: { type: 'string', maxLength: 100 },
+}
 const id: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string' } }
 
 /** OpenAPI of records, written from their declarations. */
@@ -73,6 +79,7 @@ function pathsOf(record: RecordModel): Paths {
       ...(actions.create
         ? {
             post: operation('create', '新建', 'create', permissionOf(record, actions.create), {
+              parameters: [idempotencyKey],
               ...body(schemaOf(createSchema(record), 'input')),
               responses: answers(row, '409', '422'),
             }),

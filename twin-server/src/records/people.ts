@@ -2,6 +2,7 @@ import { appliesIn, carriesMoney, changeSchema, createSchema, inputSchema, isEmp
 import { Refusal } from '../http/api-error.ts'
 import { checked } from '../http/request-input.ts'
 import { demand, mayTake, seesMoney, visibleRows } from './access.ts'
+import { askedOnce } from './asked-once.ts'
 import { isEditable, presented } from './reader.ts'
 import { checkReferences } from './references.ts'
 import type { AnyService, Row, Turn, Values } from './types.ts'
@@ -9,7 +10,8 @@ import type { InnerWriter } from './writer.ts'
 
 /** What people do to records: permission, input, references, scope and version are checked here, then the writer writes. */
 export interface People {
-  create(turn: Turn, record: RecordModel, body: unknown): Promise<Row>
+  /** With a key: once, whatever it takes to get an answer. */
+  create(turn: Turn, record: RecordModel, body: unknown, key?: string): Promise<Row>
   change(turn: Turn, record: RecordModel, id: string, version: number, body: unknown): Promise<Row>
   remove(turn: Turn, record: RecordModel, id: string, version: number | null): Promise<void>
   transit(turn: Turn, record: RecordModel, id: string, name: string, version: number | null, body: unknown): Promise<Row>
@@ -58,12 +60,14 @@ export function createPeople(writer: InnerWriter, services: ReadonlyMap<string, 
   }
 
   return {
-    async create(turn, record, body) {
+    async create(turn, record, body, key) {
       demand(turn.actor, record, record.actions.create)
       const values = checked(createSchema(record), body, 'body')
+      const asked = key === undefined ? null : await askedOnce(turn, record, key, values)
+      if (asked && 'row' in asked) return asked.row
       await checkReferences(turn, record, record.fields, values, services)
       const more = await completed(turn, record, null, values as unknown as Row)
-      return saved(turn, record, null, await writer.insert(turn, record, { ...values, ...more }))
+      return saved(turn, record, null, await writer.insert(turn, record, { ...asked, ...values, ...more }))
     },
     async change(turn, record, id, version, body) {
       demand(turn.actor, record, record.actions.edit)

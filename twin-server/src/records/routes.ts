@@ -46,7 +46,11 @@ export function mountRecords(
   const id = ({ context }: Request): string => context.req.param('id') ?? ''
 
   on('GET', '', null, (request, record) => records.list(record, query(request, record), request.actor))
-  on('POST', '', 'create', async (request, record) => records.create(record, await jsonBody(request.context), request.actor))
+  on('POST', '', 'create', async (request, record) => {
+    const key = request.context.req.header('idempotency-key')
+    if (key !== undefined && !/^[\x21-\x7e]{1,100}$/.test(key)) throw new Refusal('invalid', { field: 'Idempotency-Key' })
+    return records.create(record, await jsonBody(request.context), request.actor, key)
+  })
   on('GET', '/statistics', null, async (request, record) => {
     const by = (request.context.req.query('by') ?? '').split(',').filter(Boolean)
     return records.statistics(record, query(request, record), by, parts.zone, request.actor)

@@ -5,6 +5,7 @@ import type { Database } from '../store/index.ts'
 import { createAttempts } from './attempts.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { createAuthEngine } from './auth-engine.ts'
+import { Freshness } from './freshness.ts'
 import { type BuiltInRole, isBuiltIn } from './principal.ts'
 import { type PasswordPolicy, standardPolicy } from './password-policy.ts'
 import { rolePermissions } from './role-permissions.ts'
@@ -27,6 +28,8 @@ export interface SecurityOptions {
   readonly rightsOf?: RightsSource
   /** Per address; default 120. */
   readonly signInsPerMinute?: number
+  /** Other servers work on the same database. */
+  readonly shared?: boolean
 }
 
 export interface Security extends Sessions, SignIn {
@@ -36,6 +39,8 @@ export interface Security extends Sessions, SignIn {
   /** Rules for passwords as they are set, asked at each use; the standard ones until then. */
   usePolicy(read: () => PasswordPolicy): void
   readonly permissions: Readonly<Record<BuiltInRole, ReadonlySet<string>>>
+  /** Only where servers share a database: who keeps rows of it in memory says here how to renew them. */
+  readonly fresh?: Freshness
 }
 
 /** People, their rights and the log of what they did. Throws when the secret is missing or short: there is no default. */
@@ -54,7 +59,10 @@ export function createSecurity(options: SecurityOptions): Security {
   const standard: RightsSource = ({ role }) =>
     Promise.resolve({ permissions: isBuiltIn(role) ? permissions[role] : new Set(), stations: [], byRegion: false })
   let policy: () => PasswordPolicy = () => standardPolicy
-  const sessions = createSessions(db, engine, options.rightsOf ?? standard, clock, () => policy())
+  const fresh = options.shared ? new Freshness(db) : undefined
+  const sessions = createSessions(db, engine, options.rightsOf ?? standard, clock, () => policy(), fresh)
+  fresh?.renew('roles', () => sessions.allChanged())
+  fresh?.renew('stations', () => sessions.regionsChanged())
   const audit = createAuditLog(db, clock, org)
   const attempts = createAttempts(db, clock, org)
   const users = createUsers({ db, clock, org, audit, changed: (userId) => sessions.changed(userId), policy: () => policy() })
@@ -63,6 +71,7 @@ export function createSecurity(options: SecurityOptions): Security {
     users,
     audit,
     permissions,
+    ...(fresh && { fresh }),
     usePolicy: (read) => (policy = read),
     ...sessions,
     ...createSignIn(db, clock, engine, attempts, sessions, audit),

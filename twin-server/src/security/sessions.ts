@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Kysely } from 'kysely'
 import type { Clock } from '@twin/actors/runtime'
 import { type AuthEngine, cookiePrefix } from './auth-engine.ts'
+import type { Freshness } from './freshness.ts'
 import { classOf, type PasswordPolicy } from './password-policy.ts'
 import type { Principal, Role } from './principal.ts'
 import type { AuthDatabase } from './tables.ts'
@@ -36,21 +37,27 @@ interface Kept {
   readonly endsAt: number
   /** null: the password does not age. */
   readonly passwordSetAt: number | null
+  /** Of the session as it was read; null where no other server changes it. */
+  readonly mark: string | null
 }
 
-/** getSession costs about a millisecond, so answers are kept for 10 s; every change made here clears them at once. */
+/**
+ * getSession costs about a millisecond, so answers are kept for 10 s; every change made here clears them at once. `fresh`: and no request is
+ * answered by what another server changed before.
+ */
 export function createSessions(
   db: Kysely<AuthDatabase>,
   engine: AuthEngine,
   rightsOf: RightsSource,
   clock: Clock,
   policy: () => PasswordPolicy,
+  fresh?: Freshness,
 ): Sessions {
   const cache = new LRUCache<string, Kept>({ max: 10_000, ttl: 10_000 })
   const listeners = new Set<(userId: string) => void>()
   let generation = 0
 
-  async function load(headers: Headers): Promise<Kept | undefined> {
+  async function load(headers: Headers, mark: string | null): Promise<Kept | undefined> {
     const session = await engine.api.getSession({ headers, query: { disableRefresh: true } })
     if (!session) return undefined
     const user = await db.selectFrom('auth_user').selectAll().where('id', '=', session.user.id).executeTakeFirst()
@@ -69,7 +76,7 @@ export function createSessions(
       mustChangePassword: user.must_change_password,
     }
     const passwordSetAt = user.kind === 'screen' ? null : user.password_set_at
-    return { principal, byRegion, endsAt: user.expires_at ?? Infinity, passwordSetAt }
+    return { principal, byRegion, endsAt: user.expires_at ?? Infinity, passwordSetAt, mark }
   }
 
   /** What time does to it: an account ends, a password falls due. */
@@ -79,23 +86,31 @@ export function createSessions(
     return due && !principal.mustChangePassword ? { ...principal, mustChangePassword: true } : principal
   }
 
+  const changed = (userId: string): void => {
+    generation++
+    for (const [credential, { principal }] of cache.entries()) if (principal.id === userId) cache.delete(credential)
+    for (const listener of listeners) listener(userId)
+  }
+
   return {
     async authenticate(headers) {
       const credential = credentialOf(headers)
       if (credential === undefined) return undefined
+      const mark = fresh ? await fresh.check(tokenOf(headers) ?? '') : null
       const known = cache.get(credential)
-      if (known) return valid(known)
+      if (known?.mark === mark && known !== undefined) return valid(known)
+      if (known) changed(known.principal.id)
+      if (mark === undefined) return undefined
       const began = generation
-      const loaded = await load(new Headers(credential.startsWith('Bearer ') ? { authorization: credential } : { cookie: credential }))
+      const loaded = await load(
+        new Headers(credential.startsWith('Bearer ') ? { authorization: credential } : { cookie: credential }),
+        mark,
+      )
       // What was read before a change must not outlive it.
       if (loaded && began === generation) cache.set(credential, loaded)
       return loaded && valid(loaded)
     },
-    changed(userId) {
-      generation++
-      for (const [credential, { principal }] of cache.entries()) if (principal.id === userId) cache.delete(credential)
-      for (const listener of listeners) listener(userId)
-    },
+    changed,
     allChanged() {
       generation++
       const users = new Set(Array.from(cache.values(), ({ principal }) => principal.id))

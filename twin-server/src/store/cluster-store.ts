@@ -145,6 +145,11 @@ export class ClusterStore {
     await this.#sql`update tw_node set hb_at = now() - interval '1 minute', draining = true where inc = ${this.inc}`
   }
 
+  /** Marks a station as changed now. */
+  async touch(id: string): Promise<void> {
+    await this.#sql`update station set updated_at = clock_timestamp() where id = ${id} and deleted_at is null`
+  }
+
   /** Stations created, changed or retired since `since` (epoch ms). */
   async changedStations(since: number): Promise<readonly { readonly id: string; readonly retired: boolean; readonly at: number }[]> {
     return this.#sql<{ id: string; retired: boolean; at: number }[]>`

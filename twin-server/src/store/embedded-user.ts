@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { writeDurably } from './durable-file.ts'
 
 /** Who runs postgres. null = the present user; postgres refuses to run as root, so root needs somebody else. */
 export interface Account {
@@ -69,7 +70,7 @@ export function dataHome(dir: string, account: Account | null): string {
   const away = join(shared, randomBytes(6).toString('hex'))
   mkdirSync(away, { recursive: true, mode: 0o755 })
   writeFileSync(join(away, 'origin'), `${dir}\n`)
-  writeFileSync(pointer, `${away}\n`)
+  writeDurably(pointer, `${away}\n`, 0o644)
   return away
 }
 

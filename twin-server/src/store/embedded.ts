@@ -15,6 +15,7 @@ import {
 import { totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { syncFolder, writeDurably } from './durable-file.ts'
 import { clearStalePid, explain, freePort, runningPostmaster, stopPostmaster, takeOwnership } from './embedded-process.ts'
 import { type Account, binaries, dataHome, give, postgresAccount } from './embedded-user.ts'
 
@@ -34,8 +35,29 @@ export interface EmbeddedPostgres {
   readonly url: string
   /** True if a postmaster left over from a killed parent was taken over. */
   readonly adopted: boolean
+  /** What PostgreSQL had to do because it was not shut down in order; null when it was. */
+  readonly recovery: DatabaseRecovery | null
   /** Fast shutdown; waits until the postmaster has gone. */
   stop(): Promise<void>
+}
+
+export interface DatabaseRecovery {
+  /** Where the replay of its log began and ended; null when nothing stood after the last checkpoint. */
+  readonly from: string | null
+  readonly to: string | null
+  /** Why it ended there: the half-written record that was cut off. */
+  readonly cut: string | null
+}
+
+/** What the log of a start says of a recovery. */
+export function databaseRecovery(log: string): DatabaseRecovery | null {
+  if (!/automatic recovery in progress|redo starts at|redo is not required/.test(log)) return null
+  const lines = log.split('\n')
+  const end = lines.findIndex((line) => line.includes('redo done at'))
+  const said = (word: string): string | null => new RegExp(`${word} ([0-9A-F]+/[0-9A-F]+)`).exec(log)?.[1] ?? null
+  // Said right before the end: "invalid record length at …".
+  const before = end > 0 ? (/LOG: +(.*)$/.exec(lines[end - 1] ?? '')?.[1] ?? null) : null
+  return { from: said('redo starts at'), to: said('redo done at'), cut: before?.startsWith('redo starts') ? null : before }
 }
 
 const user = 'twin'
@@ -71,7 +93,13 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   if (running) {
     const { pid } = running
     const ready = await waitReady(data, pid, () => false)
-    if (ready) return { url: urlOf(readFileSync(passwordFile, 'utf8').trim(), ready), adopted: true, stop: () => stopPostmaster(pid) }
+    if (ready)
+      return {
+        url: urlOf(readFileSync(passwordFile, 'utf8').trim(), ready),
+        adopted: true,
+        recovery: null,
+        stop: () => stopPostmaster(pid),
+      }
     await stopPostmaster(pid)
   }
 
@@ -105,7 +133,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     throw new Error(explain(readFileSync(log).subarray(from).toString('utf8'), data))
   }
   const { pid } = child
-  return { url: urlOf(readFileSync(passwordFile, 'utf8').trim(), ready), adopted: false, stop: () => stopPostmaster(pid) }
+  const recovery = databaseRecovery(readFileSync(log).subarray(from).toString('utf8'))
+  return { url: urlOf(readFileSync(passwordFile, 'utf8').trim(), ready), adopted: false, recovery, stop: () => stopPostmaster(pid) }
 }
 
 function homeOf(dir: string, account: Account | null): string {
@@ -133,7 +162,8 @@ function initialise(native: string, home: string, data: string, passwordFile: st
     rmSync(fresh, { recursive: true, force: true })
     mkdirSync(fresh, { mode: 0o700 })
     give(fresh, account)
-    if (!existsSync(passwordFile)) writeFileSync(passwordFile, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 })
+    // Without it nobody gets at the data, which initdb itself brings to disk.
+    if (!existsSync(passwordFile)) writeDurably(passwordFile, `${randomBytes(24).toString('hex')}\n`)
     writeFileSync(secret, readFileSync(passwordFile), { mode: 0o600 })
     give(secret, account)
   } catch (error) {
@@ -161,6 +191,7 @@ function initialise(native: string, home: string, data: string, passwordFile: st
     throw new Error(explain(`${made.stderr ?? ''}${made.error?.message ?? ''}`, home))
   }
   renameSync(fresh, data)
+  syncFolder(home)
 }
 
 function environment(): NodeJS.ProcessEnv {

@@ -6,9 +6,9 @@ const LOOK_MS = 1000
 export async function keepEmbeddedPostgres(
   options: EmbeddedOptions,
   onRestart: (problem: string | null) => void = () => undefined,
-): Promise<Pick<EmbeddedPostgres, 'url' | 'stop'>> {
+): Promise<Pick<EmbeddedPostgres, 'url' | 'recovery' | 'stop'>> {
   let present = await startEmbeddedPostgres(options)
-  const { url } = present
+  const { url, recovery } = present
   const port = Number(new URL(url).port)
   let looking: Promise<void> | null = null
   const look = async (): Promise<void> => {
@@ -27,6 +27,7 @@ export async function keepEmbeddedPostgres(
   }, LOOK_MS)
   return {
     url,
+    recovery,
     async stop() {
       clearInterval(timer)
       await looking
