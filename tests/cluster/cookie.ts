@@ -14,7 +14,6 @@ export const cookieFrom = ({ headers }: Response): string =>
     .getSetCookie()
     .map((c) => c.split(';')[0])
     .join('; ')
-}
 
 /** One request of the REST API, given up after `withinMs`; `key` makes repeats of a creation the same one. */
 export type Call = (
