@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest'
 import { demoFleet } from '../../models/src/stations/index.ts'
@@ -74,8 +73,7 @@ describe.skipIf(why !== null || cuts === 0)(`${cuts} cuts, seed ${seed}`, () => 
 
   beforeAll(async () => {
     disk = new PowerDisk(cuts > 10 ? 4000 : 1500)
-    // The programme itself does not lie on that disk: what was compiled once need not be compiled after every cut.
-    product = await startProduct('', { TWIN_DATA_DIR: join(disk.mount, 'data'), NODE_COMPILE_CACHE: join(tmpdir(), 'twin-power-code') })
+    product = await startProduct('', { TWIN_DATA_DIR: join(disk.mount, 'data') })
     line = await new TcpProxy(Number(new URL(product.mqtt).port)).start()
     const [station] = stations
     if (!station) throw new Error('no station')
