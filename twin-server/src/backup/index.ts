@@ -1,1 +1,6 @@
 export { baseCopy, type BaseCopy, type BaseCopyOptions, type BaseCopyProgress, type CopiedFile } from './base-copy.ts'
+export { type BackupPlan, Backups, type BackupsOptions, type BackupStatus, ranges } from './service.ts'
+export { runChecks, type CheckParts } from './checks.ts'
+export { type Run } from './runs.ts'
+export { goLive } from './go-live.ts'
+export { RunError } from './words.ts'

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -30,6 +31,8 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string | number>>
   /** Takes connections with a password from outside as well: at this address of the machine, from these networks (CIDR). */
   readonly remote?: { readonly host: string; readonly from: readonly string[] }
+  /** Recovery may take long: given up after this. */
+  readonly waitMs?: number
 }
 export interface EmbeddedPostgres {
   readonly url: string
@@ -63,9 +66,14 @@ export function databaseRecovery(log: string): DatabaseRecovery | null {
 const user = 'twin'
 const urlOf = (password: string, port: number): string => `postgres://${user}:${password}@127.0.0.1:${port}/postgres`
 
+/** Where the data of an embedded database of `dir` lies, which may be elsewhere for want of rights. */
+export function embeddedHome(dir: string): string {
+  return existsSync(join(dir, 'location')) ? readFileSync(join(dir, 'location'), 'utf8').trim() : resolve(dir)
+}
+
 /** Address of the embedded database of `dir` if it runs now, for backup beside a running server. */
 export function findEmbeddedPostgres(dir: string): string | null {
-  const home = existsSync(join(dir, 'location')) ? readFileSync(join(dir, 'location'), 'utf8').trim() : resolve(dir)
+  const home = embeddedHome(dir)
   const running = runningPostmaster(join(home, 'data'))
   return running?.ready && existsSync(join(home, 'password'))
     ? urlOf(readFileSync(join(home, 'password'), 'utf8').trim(), running.port)
@@ -92,7 +100,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   }
   if (running) {
     const { pid } = running
-    const ready = await waitReady(data, pid, () => false)
+    const ready = await waitReady(data, pid, () => false, options.waitMs)
     if (ready)
       return {
         url: urlOf(readFileSync(passwordFile, 'utf8').trim(), ready),
@@ -109,6 +117,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     throw new Error(
       `缺少数据库密码文件 ${passwordFile}，请恢复该文件或最近的备份。 The file ${passwordFile} is missing, so nobody can sign in to the database: restore it or the last backup.`,
     )
+  ownArchiving(data)
   await clearStalePid(data)
   const port = await freePort(options.port ?? 0)
   if (existsSync(log) && statSync(log).size > 20_000_000) truncateSync(log)
@@ -127,7 +136,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   let ended = false
   child.once('exit', () => (ended = true))
   child.once('error', () => (ended = true))
-  const ready = child.pid === undefined ? null : await waitReady(data, child.pid, () => ended)
+  const ready = child.pid === undefined ? null : await waitReady(data, child.pid, () => ended, options.waitMs)
   if (ready === null || child.pid === undefined) {
     if (child.pid !== undefined && !ended) await stopPostmaster(child.pid)
     throw new Error(explain(readFileSync(log).subarray(from).toString('utf8'), data))
@@ -199,6 +208,13 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' }
 }
 
+/** Archiving is switched on and off while the database runs (`backup/archive.ts`); until then every finished segment may go. */
+function ownArchiving(data: string): void {
+  const file = join(data, 'postgresql.auto.conf')
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  if (!/^archive_command\b/m.test(text)) appendFileSync(file, `${text.endsWith('\n') || text === '' ? '' : '\n'}archive_command = 'true'\n`)
+}
+
 /** Who may sign in from where, if not only from this machine: with a password, and never without. */
 function remoteRules(home: string, { remote }: EmbeddedOptions, account: Account | null): Record<string, string> {
   if (!remote) return {}
@@ -222,6 +238,7 @@ function settings(port: number, { durable = true, settings: further = {} }: Embe
     work_mem: '16MB',
     maintenance_work_mem: '64MB',
     wal_level: 'replica',
+    archive_mode: durable ? 'on' : 'off',
     max_wal_senders: 0,
     max_wal_size: '1GB',
     min_wal_size: '128MB',
@@ -245,8 +262,8 @@ function settings(port: number, { durable = true, settings: further = {} }: Embe
 }
 
 /** Port once the postmaster takes connections (after recovery, which may be long); null if it ended. */
-async function waitReady(data: string, pid: number, ended: () => boolean): Promise<number | null> {
-  const limit = performance.now() + 600_000
+async function waitReady(data: string, pid: number, ended: () => boolean, waitMs = 600_000): Promise<number | null> {
+  const limit = performance.now() + waitMs
   while (performance.now() < limit && !ended()) {
     const now = runningPostmaster(data)
     if (now?.pid === pid && now.ready) return now.port

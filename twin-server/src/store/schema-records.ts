@@ -238,3 +238,22 @@ export interface Setting {
   key: string
   value: unknown
 }
+/** A backup, a check of one, or a restore into a copy. */
+export interface BackupRun {
+  id: string
+  org: Generated<string>
+  kind: 'backup' | 'verify' | 'restore'
+  state: 'running' | 'done' | 'failed'
+  /** null: the schedule. */
+  by_user: string | null
+  /** The process at work. */
+  inc: string
+  started_at: number
+  ended_at: number | null
+  beat_at: number
+  target: number | null
+  place: string | null
+  bytes: Generated<number>
+  total_bytes: Generated<number>
+  steps: Generated<unknown>
+}

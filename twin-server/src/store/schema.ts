@@ -24,6 +24,7 @@ import type {
   AlarmFlood,
   AlarmOccurrence,
   AuditLog,
+  BackupRun,
   CommandIntake,
   CommandTable,
   ControlRunTable,
@@ -70,6 +71,7 @@ export interface Database {
   joint_action: JointActionTable
   position_track: PositionTrack
   audit_log: AuditLog
+  backup_run: BackupRun
   setting: Setting
   dated_row: DatedRowTable
 }

@@ -31,6 +31,7 @@ import { stationRecords } from './0125-station-records.ts'
 import { customerRequests } from './0166-customer-requests.ts'
 import { regionHistory } from './0167-region-history.ts'
 import { shardWeight } from './0187-shard-weight.ts'
+import { backup } from './0193-backup.ts'
 import { logSearch } from './0165-log-search.ts'
 
 /** Applied in the order of their names; never edit one that was released. */
@@ -68,4 +69,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0187-shard-weight': shardWeight,
   '0196-standby': standby,
   '0199-availability': availability,
+  '0193-backup': backup,
 }
