@@ -19,6 +19,8 @@ const environment = z.object({
   TWIN_MQTT_HOST: z.string().optional(),
   TWIN_MQTT_PORT: port.default(1883),
   TWIN_DATA_DIR: z.string().default(join(import.meta.dirname, '..', '..', '.data')),
+  /** Folder for backups and the archived log, best on another disk; without it they lie in the data folder. */
+  TWIN_BACKUP_DIR: z.string().min(1).optional(),
   DATABASE_URL: z.string().startsWith('postgres').optional(),
   MQTT_URL: z
     .string()
@@ -95,6 +97,8 @@ export interface Config {
   readonly mqttHost: string
   readonly mqttPort: number
   readonly dataDir: string
+  /** null = `backups` in the data folder. */
+  readonly backupDir: string | null
   readonly databaseUrl: string | null
   readonly mqttUrl: string | null
   /** null = a single node. */
@@ -174,6 +178,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     mqttHost: e.TWIN_MQTT_HOST ?? e.TWIN_HOST,
     mqttPort: e.TWIN_MQTT_PORT,
     dataDir: e.TWIN_DATA_DIR,
+    backupDir: e.TWIN_BACKUP_DIR ?? null,
     databaseUrl: e.DATABASE_URL ?? null,
     mqttUrl: e.MQTT_URL ?? null,
     cluster: cluster(),

@@ -8,6 +8,7 @@ import { createRuntime, viewAt } from '@twin/actors/runtime'
 import { deviceKinds } from '@twin/models/kinds'
 import { demoFleet } from '@twin/models/stations'
 import { healthy, owned, progressing, startAvailability } from './availability/index.ts'
+import { Backups } from './backup/index.ts'
 import { createCluster, type News } from './cluster/index.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
@@ -219,6 +220,13 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     settings: config.availability,
     log,
   })
+  const backups = new Backups({
+    ...{ sql: store.sql, url, inc: store.inc, dataDir: config.dataDir, dir: config.backupDir, log },
+    embedded: config.databaseUrl === null,
+    alone: config.cluster === null,
+  })
+  await backups.start()
+  parts.add('backups', () => backups.stop())
   const portals = join(root, 'portals', 'dist')
   const health: Record<string, () => Promise<{ ok: boolean; detail: string }>> = { database: () => store.health() }
   if (demo) health.demo = async () => ({ ok: true, detail: JSON.stringify(demoUsers) })
@@ -250,6 +258,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     poison,
     overload,
     spool: () => ingest?.spool?.status(),
+    backups,
     ...(cluster && { internal: (request: Request) => cluster.internal(request) }),
     changes,
     health,
@@ -266,6 +275,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     metrics: [
       () => spoolSamples(ingest?.spool?.status(), clock.now()),
       () => availability.metrics(),
+      () => backups.metrics(),
       () => Object.entries(hub.metrics()).map(([name, value]) => ({ name: `twin_live_${name}`, help: `live streams: ${name}`, value })),
     ],
   })

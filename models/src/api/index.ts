@@ -1,5 +1,6 @@
 export { operations, type OperationName } from './operations.ts'
 export { defineOperation, type Operation } from './define.ts'
+export { backupPlan, backupRow, backupRun, backupStatus } from './backups.ts'
 export { controlRun, jointAction } from './control.ts'
 export type { OverloadReason } from './schemas.ts'
 export * as schemas from './schemas.ts'

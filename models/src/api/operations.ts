@@ -5,6 +5,7 @@ import { controlOperations } from './control.ts'
 import { analysisOperations } from './analysis.ts'
 import { availabilityOperations } from './availability.ts'
 import { energyOperations } from './energy.ts'
+import { backupOperations } from './backups.ts'
 import { systemOperations } from './system.ts'
 import {
   commandRow,
@@ -386,6 +387,8 @@ export const operations = {
 
   ...systemOperations,
   ...availabilityOperations,
+
+  ...backupOperations,
 } as const
 
 export type OperationName = keyof typeof operations

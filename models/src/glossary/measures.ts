@@ -339,6 +339,18 @@ export const measures = {
     '以所选置信度可以断言平均无故障工作时间至少这么长；零失效时也能算。',
     'The mean time between failures is at least this, with the chosen confidence; known even without any failure.',
   ),
+  restorable: entry(
+    '可恢复的时间',
+    'Moments that can be restored',
+    '由某个备份加上其后归档的日志可以恢复到的时间段；其中任意一刻都可选。',
+    'The period that a backup and the log archived after it reach; any moment in it can be chosen.',
+  ),
+  logArchive: entry(
+    '日志归档',
+    'Log archive',
+    '数据库把写过的每一段日志复制到备份目录；没有它只能恢复到备份完成的时刻。',
+    'The database copies each finished segment of its log to the backup folder; without it only the end of a backup can be restored.',
+  ),
   nodesAlive: entry('在线节点', 'Nodes alive', '心跳正常的服务器数。', 'Servers whose heartbeat is well.'),
   shardsOwned: entry(
     '已归属分片',

@@ -20,6 +20,7 @@ const others: Readonly<Record<string, readonly [zh: string, en: string, module: 
   analysis: ['统计分析', 'Analysis', 'analytics'],
   cluster: ['集群', 'Cluster', 'platform'],
   availability: ['可用性', 'Availability', 'platform'],
+  backup: ['备份与恢复', 'Backup and restore', 'foundation'],
 }
 const actionWords = labels({
   'sign-in': ['登录', 'Sign in'],
@@ -56,6 +57,10 @@ const actionWords = labels({
   release: ['解除', 'Release'],
   drain: ['迁出', 'Drain'],
   judge: ['认定', 'Judge'],
+  plan: ['设置计划', 'Set schedule'],
+  verify: ['校验', 'Verify'],
+  restore: ['恢复', 'Restore'],
+  discard: ['删除副本', 'Discard copy'],
 } satisfies Words)
 /** What one filters a log by: acts that many records share. */
 export const logActions: readonly string[] = ['sign-in', 'sign-out', 'create', 'update', 'delete', 'export', 'import', 'show']

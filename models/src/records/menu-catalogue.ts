@@ -65,6 +65,7 @@ const pages: readonly MenuSeed[] = [
   page('system', '/system/cluster', '集群', 'Cluster', 'cluster:administer', '/api/cluster'),
   page('system', '/system/standby', '备用站点', 'Standby site', 'cluster:administer', '/api/standby'),
   page('system', '/system/availability', '可用性', 'Availability', 'cluster:administer', '/api/availability'),
+  page('system', '/system/backups', '备份与恢复', 'Backup and restore', 'backup:administer', '/api/backups'),
   page('system', '/system/api', '接口文档', 'API documents', 'station:view'),
   page('system', '/help', '帮助', 'Help', 'station:view'),
 ]

@@ -29,6 +29,7 @@ const core: readonly PermissionGroup[] = [
       entry('deadLetter:view', '查看无法处理的消息', 'View dead letters'),
       entry('audit:view', '查看日志', 'View the audit log'),
       entry('cluster:administer', '管理集群', 'Administer the cluster'),
+      entry('backup:administer', '管理备份与恢复', 'Administer backups and restores'),
       entry('user:view', '查看用户', 'View users'),
       entry('user:administer', '管理用户', 'Administer users'),
       entry(moneyPermission, '查看金额', 'See amounts of money'),

@@ -54,6 +54,7 @@ const system = {
   cluster: () => import('../pages/system/cluster-page.tsx'),
   standby: () => import('../pages/system/standby-page.tsx'),
   availability: () => import('../pages/system/availability/availability-page.tsx'),
+  backups: () => import('../pages/system/backups-page.tsx'),
   api: () => import('../pages/system/api-page.tsx'),
   help: () => import('../pages/system/help-page.tsx'),
 }
@@ -85,6 +86,7 @@ export const router = createBrowserRouter([
       { path: '/system/audit', element: needs('audit:view', page(system.audit, 'AuditPage')) },
       { path: '/system/users', element: needs('user:view', page(system.users, 'UsersPage')) },
       { path: '/system/health', element: needs('station:view', page(system.health, 'HealthPage')) },
+      { path: '/system/backups', element: needs('backup:administer', page(system.backups, 'BackupsPage')) },
       { path: '/system/cluster', element: needs('cluster:administer', page(system.cluster, 'ClusterPage')) },
       { path: '/system/standby', element: needs('cluster:administer', page(system.standby, 'StandbyPage')) },
       { path: '/system/availability', element: needs('cluster:administer', page(system.availability, 'AvailabilityPage')) },

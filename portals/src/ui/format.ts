@@ -58,7 +58,8 @@ export function formatPercent(share: number | null | undefined, digits = 1): str
 
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
-  return bytes < 1_048_576 ? `${formatNumber(bytes / 1024, 1)} kB` : `${formatNumber(bytes / 1_048_576, 1)} MB`
+  if (bytes < 1_048_576) return `${formatNumber(bytes / 1024, 1)} kB`
+  return bytes < 2 ** 30 ? `${formatNumber(bytes / 1_048_576, 1)} MB` : `${formatNumber(bytes / 2 ** 30, 1)} GB`
 }
 
 const timeFormats = new Map<string, Intl.DateTimeFormat>()

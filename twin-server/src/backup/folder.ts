@@ -14,6 +14,7 @@ export interface Base {
   readonly copy: BaseCopy
   /** Uploaded files at the time, in the pool of the set. */
   readonly uploads: number
+  readonly files: number
   readonly durationMs: number
 }
 export interface Checked {

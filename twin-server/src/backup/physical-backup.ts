@@ -67,7 +67,7 @@ export async function runBackup(parts: PhysicalParts, log: RunLog, signal: Abort
     log.step(`上传的文件：共 ${all} 个，新增 ${added} 个`, `Uploaded files: ${all}, of which ${added} new`, true)
     await archived(sql, folder.wal(set), copy.stopWal, signal)
     log.step(`日志段 ${copy.startWal} 至 ${copy.stopWal} 已归档`, `Segments ${copy.startWal} to ${copy.stopWal} are in the archive`, true)
-    const base: Base = { id, set, copy, uploads: all, durationMs: Math.round(performance.now() - began) }
+    const base: Base = { id, set, copy, uploads: all, files: copy.files.length, durationMs: Math.round(performance.now() - began) }
     await folder.finish(base)
     await folder.setChecked(set, id, { at: Date.now(), ok: true })
     return base

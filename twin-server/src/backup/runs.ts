@@ -28,7 +28,7 @@ const SILENT_MS = 60_000
 export class RunLog {
   readonly id: string
   readonly kind: RunKind
-  readonly #sql: Sql
+  readonly #record: (state: Run['state']) => Promise<unknown>
   readonly #steps: Step[] = []
   #bytes = 0
   #totalBytes = 0
@@ -38,7 +38,9 @@ export class RunLog {
   failed: (error: unknown) => void = () => undefined
 
   constructor(sql: Sql, id: string, kind: RunKind) {
-    this.#sql = sql
+    this.#record = (state) => sql`update backup_run set state = ${state}, steps = ${json(this.#steps)}::text::jsonb, bytes = ${this.#bytes},
+      total_bytes = ${this.#totalBytes}, place = ${this.#place}, beat_at = now(),
+      ended_at = case when ${state} = 'running' then null else now() end where id = ${id} and state = 'running'`
     this.id = id
     this.kind = kind
     this.#timer = setInterval(() => this.#write('running'), BEAT_MS)
@@ -68,14 +70,16 @@ export class RunLog {
   }
 
   #write(state: Run['state']): void {
-    const steps = json(this.#steps)
-    this.#writing = this.#writing
-      .then(async () => {
-        await this.#sql`update backup_run set state = ${state}, steps = ${steps}::text::jsonb, bytes = ${this.#bytes},
-          total_bytes = ${this.#totalBytes}, place = ${this.#place}, beat_at = now(),
-          ended_at = case when ${state} = 'running' then null else now() end where id = ${this.id} and state = 'running'`
-      })
-      .catch((error: unknown) => this.failed(error))
+    this.#writing = this.#after(this.#writing, state)
+  }
+
+  async #after(earlier: Promise<void>, state: Run['state']): Promise<void> {
+    await earlier
+    try {
+      await this.#record(state)
+    } catch (error) {
+      this.failed(error)
+    }
   }
 }
 

@@ -71,6 +71,7 @@ export class Backups {
   readonly #stopping = new AbortController()
   #usage = { at: 0, value: { bytes: 0, walBytes: 0, freeBytes: 0 } }
   #timer: NodeJS.Timeout | null = null
+  #watched = { waiting: 0, failing: 0, lastBackupAt: 0 }
   #working: Promise<void> = Promise.resolve()
   #ticking: Promise<void> = Promise.resolve()
 
@@ -122,6 +123,16 @@ export class Backups {
       ranges: ranges(bases),
       runs: await this.#runs.list(),
     }
+  }
+
+  /** For /metrics, as of the last half minute. */
+  metrics(): readonly { readonly name: string; readonly help: string; readonly value: number }[] {
+    const { waiting, failing, lastBackupAt } = this.#watched
+    return [
+      { name: 'twin_backup_archive_failing', help: '1 while the log of the database cannot be archived', value: failing },
+      { name: 'twin_backup_archive_waiting', help: 'segments of the log that wait for the archive', value: waiting },
+      { name: 'twin_backup_last_time_seconds', help: 'when the last backup began that did not fail', value: lastBackupAt / 1000 },
+    ]
   }
 
   run(id: string): Promise<Run | undefined> {
@@ -242,6 +253,7 @@ export class Backups {
     if (set === null) return
     await copyUploads(join(this.#options.dataDir, 'files'), this.#parts.folder.uploads(set))
     const { waiting, failing } = await archiveState(this.#options.sql)
+    this.#watched = { waiting, failing: failing ? 1 : 0, lastBackupAt: (await this.#runs.lastBackupAt()) ?? 0 }
     if (failing)
       this.#options.log.error({ waiting }, 'the archive of the database takes nothing: look at space and rights of the backup folder')
     if (waiting > MOST_WAITING) {

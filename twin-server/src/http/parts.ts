@@ -8,6 +8,7 @@ import type { StationConfig } from '@twin/models/stations'
 import type { Availability } from '../availability/index.ts'
 import type { Grants, Security } from '../security/index.ts'
 import type { Bucket, BucketQuery, CounterQuery, Database, StationStore, UseQuery } from '../store/index.ts'
+import type { BackupsView } from './handlers/backups.ts'
 import type { Gate, HttpExtension } from './extension.ts'
 import type { StationChanges } from './handlers/station-change.ts'
 import type { MetricSource } from './http-metrics.ts'
@@ -139,6 +140,8 @@ export interface HttpParts {
   readonly cluster?: ClusterView
   /** The record of service. */
   readonly availability?: Pick<Availability, 'summary' | 'day' | 'verdicts'>
+  /** Backups of the installation and their restore. */
+  readonly backups?: BackupsView
   /** Turns that ended processes. */
   readonly poison?: PoisonView
   /** Who is turned away when there is too much; without it nobody is. */

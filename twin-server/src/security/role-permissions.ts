@@ -4,7 +4,7 @@ import type { BuiltInRole } from './principal.ts'
 const viewer = ['station:view', 'alarm:view', 'money:view']
 const operator = [...viewer, 'station:operate', 'alarm:operate', 'deadLetter:view']
 const engineer = [...operator, 'alarm:administer', 'alarm:escalation', 'device:administer', 'audit:view', 'command:approve']
-const administrator = [...engineer, 'station:administer', 'cluster:administer', 'user:view', 'user:administer']
+const administrator = [...engineer, 'station:administer', 'cluster:administer', 'backup:administer', 'user:view', 'user:administer']
 
 /**
  * What each role may do. Commands come from the catalogue's `roles`; an administrator may issue what an operator or engineer may,

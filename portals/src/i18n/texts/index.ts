@@ -18,6 +18,7 @@ import { videoTexts } from './video.ts'
 import { clusterTexts } from './cluster.ts'
 import { standbyTexts } from './standby.ts'
 import { availabilityTexts } from './availability.ts'
+import { backupTexts } from './backup.ts'
 
 /** Every text people see: key → [Chinese, English]. */
 export const texts = {
@@ -36,6 +37,7 @@ export const texts = {
   ...clusterTexts,
   ...standbyTexts,
   ...availabilityTexts,
+  ...backupTexts,
   ...videoTexts,
   ...maintenanceTexts,
   ...assetTexts,

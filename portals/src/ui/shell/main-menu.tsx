@@ -21,6 +21,7 @@ import {
   PartitionOutlined,
   ProfileOutlined,
   QuestionCircleOutlined,
+  SaveOutlined,
   SettingOutlined,
   SwapOutlined,
   TeamOutlined,
@@ -77,6 +78,7 @@ export const systemMenu: readonly MenuEntry[] = [
   { path: '/system/cluster', text: 'nav.cluster', icon: <ClusterOutlined />, permission: 'cluster:administer' },
   { path: '/system/standby', text: 'nav.standby', icon: <SwapOutlined />, permission: 'cluster:administer' },
   { path: '/system/availability', text: 'nav.availability', icon: <FieldTimeOutlined />, permission: 'cluster:administer' },
+  { path: '/system/backups', text: 'nav.backups', icon: <SaveOutlined />, permission: 'backup:administer' },
   { path: '/system/api', text: 'health.apiDocs', icon: <CodeOutlined />, permission: 'station:view' },
   { path: '/help', text: 'nav.help', icon: <QuestionCircleOutlined />, permission: 'station:view' },
 ]

@@ -6,6 +6,7 @@ import { alarmHandlers } from './alarms.ts'
 import { analysisHandlers } from './analysis.ts'
 import { auditHandlers } from './audit.ts'
 import { availabilityHandlers } from './availability.ts'
+import { backupHandlers } from './backups.ts'
 import { clusterHandlers } from './cluster.ts'
 import { commandHandlers } from './commands.ts'
 import { controlHandlers } from './control.ts'
@@ -41,6 +42,7 @@ export function createHandlers(parts: HttpParts): Handlers {
     ...clusterHandlers(parts),
     ...standbyHandlers(parts),
     ...availabilityHandlers(parts),
+    ...backupHandlers(parts),
     ...userHandlers(parts),
   }
 }
