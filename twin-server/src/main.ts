@@ -8,7 +8,7 @@ import { createRuntime, viewAt } from '@twin/actors/runtime'
 import { deviceKinds } from '@twin/models/kinds'
 import { demoFleet } from '@twin/models/stations'
 import { healthy, owned, progressing, startAvailability } from './availability/index.ts'
-import { Backups } from './backup/index.ts'
+import { Backups, isEmbedded } from './backup/index.ts'
 import { createCluster, type News } from './cluster/index.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createEffects } from './effects.ts'
@@ -222,7 +222,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   })
   const backups = new Backups({
     ...{ sql: store.sql, url, inc: store.inc, dataDir: config.dataDir, dir: config.backupDir, log },
-    embedded: config.databaseUrl === null,
+    embedded: config.databaseUrl === null || isEmbedded(config.databaseUrl, join(config.dataDir, 'postgres')),
     alone: config.cluster === null,
   })
   await backups.start()

@@ -1,5 +1,5 @@
 export { baseCopy, type BaseCopy, type BaseCopyOptions, type BaseCopyProgress, type CopiedFile } from './base-copy.ts'
-export { type BackupPlan, Backups, type BackupsOptions, type BackupStatus, ranges } from './service.ts'
+export { type BackupPlan, Backups, isEmbedded, type BackupsOptions, type BackupStatus, ranges } from './service.ts'
 export { runChecks, type CheckParts } from './checks.ts'
 export { type Run } from './runs.ts'
 export { goLive } from './go-live.ts'

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { embeddedHome } from '../store/embedded.ts'
 import type { Sql } from '../store/connection.ts'
-import { archiveState, archiveCommand, archived, nextSegment, setArchiving } from './archive.ts'
+import { type ArchiveState, archiveState, archiveCommand, archived, nextSegment, setArchiving } from './archive.ts'
 import { baseCopy } from './base-copy.ts'
 import type { Base, BackupFolder } from './folder.ts'
 import type { RunLog } from './runs.ts'
@@ -22,18 +22,33 @@ export interface PhysicalParts {
   readonly bytesPerSecond?: number
 }
 
+/** The set that the archive goes on with, if it does. */
+async function goingOn({ folder, dataDir }: PhysicalParts, { on, command }: ArchiveState): Promise<string | null> {
+  const known = currentSet(embeddedHome(join(dataDir, 'postgres')))
+  return known !== null && on && command === archiveCommand(folder.wal(known)) && existsSync(folder.wal(known)) ? known : null
+}
+
+/** Ends an archive that cannot go on: its folder is another one now, or the data came from a copy. The next backup begins anew. */
+export async function endStrayArchive(parts: PhysicalParts): Promise<void> {
+  const home = embeddedHome(join(parts.dataDir, 'postgres'))
+  const state = await archiveState(parts.sql)
+  if ((!state.on && currentSet(home) === null) || (await goingOn(parts, state)) !== null) return
+  await setArchiving(parts.sql, null)
+  keepSet(home, null)
+}
+
 /** Archiving into the set that goes on; a new one where none does. */
-export async function ensureArchiving({ sql, folder, dataDir }: PhysicalParts): Promise<string> {
+export async function ensureArchiving(parts: PhysicalParts): Promise<string> {
+  const { sql, folder, dataDir } = parts
   const state = await archiveState(sql)
   if (!state.possible)
     throw new RunError('数据库的 archive_mode 未开启，需重启后生效', 'archive_mode of the database is off: it needs a restart')
-  const home = embeddedHome(join(dataDir, 'postgres'))
-  const known = currentSet(home)
-  if (known !== null && state.command === archiveCommand(folder.wal(known)) && existsSync(folder.wal(known))) return known
+  const known = await goingOn(parts, state)
+  if (known !== null) return known
   // Where it was archived until now is not where it goes on: what lies between would be missing.
   const set = await folder.newSet()
   await setArchiving(sql, folder.wal(set))
-  keepSet(home, set)
+  keepSet(embeddedHome(join(dataDir, 'postgres')), set)
   return set
 }
 

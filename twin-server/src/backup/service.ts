@@ -1,12 +1,12 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sql } from '../store/connection.ts'
-import { embeddedHome } from '../store/embedded.ts'
+import { embeddedHome, findEmbeddedPostgres } from '../store/embedded.ts'
 import { json } from '../store/text.ts'
 import { type ArchiveState, archiveState, setArchiving } from './archive.ts'
 import { BackupFolder, type BaseHead } from './folder.ts'
 import { runLogicalBackup } from './logical-backup.ts'
-import { copyUploads, ensureArchiving, type PhysicalParts, runBackup, runVerify } from './physical-backup.ts'
+import { copyUploads, endStrayArchive, type PhysicalParts, runBackup, runVerify } from './physical-backup.ts'
 import { baseFor, runRestore } from './restore-copy.ts'
 import { type Run, type RunKind, type RunLog, Runs } from './runs.ts'
 import { currentSet, keepSet } from './set-file.ts'
@@ -55,6 +55,7 @@ export interface BackupsOptions {
 
 const TICK_MS = 30_000
 const DAY = 86_400_000
+const RETRY_MS = 3_600_000
 const BEIJING = 8 * 3_600_000
 /** With so many segments waiting the archive is given up, so that the disk of the database does not fill. */
 const MOST_WAITING = 256
@@ -94,8 +95,7 @@ export class Backups {
   /** Ends what an earlier process left, goes on with the archive, and begins the schedule. */
   async start(): Promise<void> {
     if ((await this.#runs.endAbandoned(this.#options.alone)) || this.#options.alone) await this.#folder?.removePartials()
-    const home = this.#home
-    if (this.#parts && currentSet(home) !== null) await ensureArchiving(this.#parts).catch((error: unknown) => this.#failed(error))
+    if (this.#parts) await endStrayArchive(this.#parts).catch((error: unknown) => this.#failed(error))
     this.#timer = setInterval(() => {
       this.#ticking = this.#tick().catch((error: unknown) => this.#failed(error))
     }, TICK_MS)
@@ -245,8 +245,9 @@ export class Backups {
       const midnight = Math.floor((now + BEIJING) / DAY) * DAY - BEIJING
       const due = midnight + hour * 3_600_000
       const [last, tried] = [await this.#runs.lastBackupAt(), await this.#runs.lastTriedAt()]
+      const missing = (now >= due && (last ?? 0) < due) || (this.#parts !== null && this.#set === null)
       // One that failed is tried again after an hour.
-      if (now >= due && (last ?? 0) < due && (tried ?? 0) < now - 3_600_000 && this.#folder) await this.backup(null)
+      if (missing && (tried ?? 0) < now - RETRY_MS && this.#folder) await this.backup(null)
     }
     if (!this.#parts) return
     const set = this.#set
@@ -264,7 +265,11 @@ export class Backups {
         'archiving was given up before it filled the disk of the database; the next backup begins it anew',
       )
     }
-    if ((await this.#used()).bytes > (await this.plan()).maxGigabytes * 1e9) await this.#prune()
+    const { bytes, walBytes } = await this.#used()
+    if (bytes <= (await this.plan()).maxGigabytes * 1e9) return
+    await this.#prune()
+    // Only the newest backup is left and its log alone is too long: another backup shortens it.
+    if (walBytes > bytes / 2 && ((await this.#runs.lastTriedAt()) ?? 0) < now - RETRY_MS) await this.backup(null)
   }
 
   /** Counting thousands of segments is not for every look at the page. */
@@ -276,6 +281,12 @@ export class Backups {
   #failed(error: unknown): void {
     this.#options.log.error({ err: error }, 'backup failed')
   }
+}
+
+/** Whether an address is that of the embedded database of `dir`, which another process of this installation started. */
+export function isEmbedded(url: string, dir: string): boolean {
+  const own = existsSync(dir) ? findEmbeddedPostgres(dir) : null
+  return own !== null && new URL(own).port === new URL(url).port && ['127.0.0.1', 'localhost'].includes(new URL(url).hostname)
 }
 
 /** Moments that some backup reaches, joined where they touch. */
