@@ -31,6 +31,7 @@ export class ClusterWorld {
   #redis: Child | undefined
   #broker: Child | undefined
   #mqttPort = 0
+  #profiled = false
   sql!: Sql
 
   constructor() {
@@ -43,6 +44,7 @@ export class ClusterWorld {
   }
 
   async start(count: number, stations: readonly StationConfig[], env: NodeJS.ProcessEnv, redis = true): Promise<this> {
+    this.#profiled = env.NODE_OPTIONS?.includes('cpu-prof') ?? false
     const folder = join(this.#dir, 'postgres')
     this.#postgres = await startEmbeddedPostgres({ dir: folder })
     this.#postmaster = postmasterOf(folder)
@@ -124,7 +126,8 @@ export class ClusterWorld {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.nodes.map(({ child }) => child.end('SIGKILL')))
+    // One that is profiled writes down what it saw at its end.
+    await Promise.all(this.nodes.map(({ child }) => child.end(this.#profiled ? 'SIGTERM' : 'SIGKILL')))
     await this.#broker?.end('SIGKILL')
     await this.#redis?.end('SIGKILL')
     await this.sql?.end().catch(() => undefined)

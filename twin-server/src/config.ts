@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type AvailabilitySettings, readAvailabilitySettings } from './availability/index.ts'
 import { type ClusterSettings, readClusterSettings } from './cluster/index.ts'
+import { type Limits, readLimits } from './limits.ts'
 import { type PoisonSettings, readPoisonSettings } from './poison/index.ts'
 
 const port = z.coerce.number().int().min(1).max(65_535)
@@ -105,6 +106,8 @@ export interface Config {
   readonly cluster: { readonly redisUrl: string; readonly addr: string; readonly settings: ClusterSettings } | null
   readonly poison: PoisonSettings
   readonly availability: AvailabilitySettings
+  /** Timers and limits that hardly anybody has to touch. */
+  readonly pace: Limits
   readonly deviceMaster: string
   readonly authSecret: string
   readonly adminPassword: string | null
@@ -171,6 +174,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
     poison: settings(readPoisonSettings),
     availability: settings(readAvailabilitySettings),
+    pace: settings(readLimits),
     mode: e.TWIN_MODE,
     demoFleet: e.TWIN_DEMO_FLEET,
     host: e.TWIN_HOST,

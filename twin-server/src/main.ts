@@ -88,6 +88,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     url,
     crashWindowMs: config.poison.windowMs,
     onRetry: (error) => log.warn({ err: error }, 'commit failed, trying again'),
+    retryMs: config.pace.commit.commitRetryMs,
+    retryMaxMs: config.pace.commit.commitRetryMaxMs,
     ...(config.cluster && {
       cluster: { lockMs: config.cluster.settings.lockTimeoutMs, idleMs: config.cluster.settings.idleTransactionMs },
     }),
@@ -113,6 +115,9 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     },
     commitEveryMs: config.commitMs,
     maxPendingBytes: config.shed.pendingBytes,
+    ...config.pace.commit,
+    maxFailures: config.pace.maxFailures,
+    passivateAfterMs: config.pace.passivateAfterMs,
     snapshotEveryMs: config.snapshotEveryMs,
     onFatal,
     log: (level, message, detail) => log[level](detail ?? {}, message),
@@ -185,6 +190,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
   const hub = createLiveHub({
     runtime,
     ...(cluster && { remote: cluster.exchange }),
+    limits: config.pace.viewer,
     authenticate: (headers) => security.authenticate(headers),
     originAllowed: (headers) => originAllowed(headers, origins),
   })
@@ -297,6 +303,8 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     log,
     master: config.deviceMaster,
     demo,
+    session: config.pace.session,
+    devices: config.pace.devices,
     generationOf: (device) => generations.get(device) ?? 1,
     limits: config.limits,
     outage: {

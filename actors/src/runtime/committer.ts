@@ -8,8 +8,12 @@ export interface CommitterPorts {
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly everyMs: number
-  /** Instead of `everyMs` after a commit of many messages. */
+  /** Instead of `everyMs` after a commit of so many messages. */
   readonly busyMs: number
+  readonly busyMessages: number
+  /** First and longest wait before a commit that failed is tried again. */
+  readonly retryMs: number
+  readonly retryMaxMs: number
   /** The gate opens for this batch: listeners first, effects last. Must not throw. */
   release(batch: Batch, committed: CommitBatch | null): void
   failed(error: unknown, attempt: number): void
@@ -18,11 +22,6 @@ export interface CommitterPorts {
   /** Nothing more can be committed by this process. */
   fatal(error: Error): void
 }
-
-const FIRST_RETRY_MS = 50
-const LAST_RETRY_MS = 1000
-/** Messages in a commit from which on it counts as busy. */
-const MANY = 32
 
 /**
  * One commit at a time; the next starts when the one before ended, at most every `everyMs`, under load every `busyMs`.
@@ -97,7 +96,7 @@ export class Committer {
     if (batch.idle) return
     this.open = new Batch()
     this.#flight = batch
-    this.#busy = batch.inputs >= MANY
+    this.#busy = batch.inputs >= this.#ports.busyMessages
     this.#lastStart = this.#ports.clock.now()
     for (const take of batch.atSeal.items) take()
     if (batch.empty) this.#done(batch, null)
@@ -122,7 +121,7 @@ export class Committer {
         return
       }
       this.#ports.failed(error, attempt)
-      const wait = Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LAST_RETRY_MS)
+      const wait = Math.min(this.#ports.retryMs * 2 ** (attempt - 1), this.#ports.retryMaxMs)
       this.#ports.scheduler.after(wait, () => {
         if (!this.#stopped) void this.#commit(batch, rows, attempt + 1)
       })

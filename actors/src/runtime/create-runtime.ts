@@ -65,6 +65,9 @@ class TwinRuntime implements Runtime {
       scheduler,
       everyMs: this.#settings.commitEveryMs,
       busyMs: this.#settings.commitBusyMs,
+      busyMessages: this.#settings.commitBusyMessages,
+      retryMs: this.#settings.commitRetryMs,
+      retryMaxMs: this.#settings.commitRetryMaxMs,
       release: (batch, rows) => {
         this.#gate.release(batch, rows)
         this.#mailbox.unpark()

@@ -25,6 +25,11 @@ export interface RuntimeOptions {
   readonly commitEveryMs?: number
   /** The same while much comes in: fewer and larger commits cost less, and nobody waits long for one. */
   readonly commitBusyMs?: number
+  /** Messages in a commit from which on it counts as much. */
+  readonly commitBusyMessages?: number
+  /** First and longest wait before a commit that failed is tried again, ms; doubled in between. */
+  readonly commitRetryMs?: number
+  readonly commitRetryMaxMs?: number
   /** How often due deadlines are looked for, ms. 0 = never by itself; call `tick`. */
   readonly tickMs?: number
   readonly snapshotEveryMs?: number
@@ -38,6 +43,9 @@ export interface RuntimeOptions {
 export interface Settings {
   readonly commitEveryMs: number
   readonly commitBusyMs: number
+  readonly commitBusyMessages: number
+  readonly commitRetryMs: number
+  readonly commitRetryMaxMs: number
   readonly tickMs: number
   readonly snapshotEveryMs: number
   readonly passivateAfterMs: number
@@ -48,6 +56,9 @@ export interface Settings {
 export const settingsOf = (options: RuntimeOptions): Settings => ({
   commitEveryMs: options.commitEveryMs ?? 20,
   commitBusyMs: Math.max(options.commitEveryMs ?? 20, options.commitBusyMs ?? 50),
+  commitBusyMessages: options.commitBusyMessages ?? 32,
+  commitRetryMs: options.commitRetryMs ?? 50,
+  commitRetryMaxMs: options.commitRetryMaxMs ?? 1000,
   tickMs: options.tickMs ?? 250,
   snapshotEveryMs: options.snapshotEveryMs ?? 10_000,
   passivateAfterMs: options.passivateAfterMs ?? 30 * 60_000,

@@ -6,7 +6,7 @@ const ms = (value: number) => z.coerce.number().int().min(50).max(86_400_000).de
  * Every timer and limit of the cluster, with the environment variable that sets it. All nodes need the same values. What must hold:
  * selfFence < redisTtl and selfFence < stale, so that a cut-off owner is silent before anybody may take its shards; heartbeat × 3 < selfFence.
  */
-const environment = z.object({
+export const clusterEnvironment = z.object({
   /** Between two signs of life of a node, in Redis and in Postgres. */
   TWIN_CLUSTER_HEARTBEAT_MS: ms(2000),
   /** Life of the node's key in Redis. */
@@ -84,7 +84,7 @@ export interface ClusterSettings {
 
 /** Throws an Error that names the setting when one is out of range or two contradict each other. */
 export function readClusterSettings(env: NodeJS.ProcessEnv): ClusterSettings {
-  const parsed = environment.safeParse(env)
+  const parsed = clusterEnvironment.safeParse(env)
   if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
   const e = parsed.data
   if (e.TWIN_CLUSTER_SELF_FENCE_MS >= Math.min(e.TWIN_CLUSTER_STALE_MS, e.TWIN_CLUSTER_REDIS_TTL_MS))

@@ -19,6 +19,7 @@ export interface BrokerSessionOptions {
   /** Asked before each attempt to connect; false ends the attempts. */
   readonly mayConnect: () => boolean | Promise<boolean>
   readonly log: Log
+  readonly limits?: SessionLimits | undefined
 }
 
 export interface BrokerSession {
@@ -35,13 +36,19 @@ interface PrivateParts {
   streamBuilder(client: unknown): Duplex
 }
 
-const SESSION_EXPIRY_S = 7200
+/** Of a session with an external broker: s, s, ms. */
+export interface SessionLimits {
+  readonly keepaliveS: number
+  readonly expiryS: number
+  readonly reconnectMaxMs: number
+}
+const defaultSessionLimits: SessionLimits = { keepaliveS: 30, expiryS: 7200, reconnectMaxMs: 30_000 }
 
 const nothing = (): void => undefined
 
 /** One lasting MQTT 5 session with an external broker that acknowledges only what is durable. Connects in the background, again and again. */
 export function openBrokerSession(options: BrokerSessionOptions): BrokerSession {
-  const { clientId, log } = options
+  const { clientId, log, limits = defaultSessionLimits } = options
   const client = mqtt.connect(options.url, {
     protocolVersion: 5,
     clientId,
@@ -50,12 +57,12 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
     // Our own timer reconnects: the library's would fight for the session with a node that took over.
     reconnectPeriod: 0,
     resubscribe: false,
-    keepalive: 30,
+    keepalive: limits.keepaliveS,
     connectTimeout: 5000,
     queueQoSZero: false,
     // Its own trace formats every packet, even if nobody reads it.
     log: () => undefined,
-    properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: options.receiveMaximum },
+    properties: { sessionExpiryInterval: limits.expiryS, receiveMaximum: options.receiveMaximum },
   })
   const inner = client as unknown as PrivateParts
   let acks: DeferredAcks | undefined
@@ -153,7 +160,7 @@ export function openBrokerSession(options: BrokerSessionOptions): BrokerSession 
   const retry = (): void => {
     if (closing) return
     clearTimeout(timer)
-    const longest = Math.min(30_000, 250 * 2 ** Math.min(attempts, 8))
+    const longest = Math.min(limits.reconnectMaxMs, 250 * 2 ** Math.min(attempts, 8))
     timer = setTimeout(() => void connect(), longest * (0.5 + Math.random() / 2))
   }
   void connect()

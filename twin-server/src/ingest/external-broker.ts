@@ -1,4 +1,4 @@
-import { openBrokerSession } from './broker-session.ts'
+import { openBrokerSession, type SessionLimits } from './broker-session.ts'
 import type { DownTransport } from './downlink.ts'
 import { createFloodGuard, defaultFloodLimits, type FloodLimits } from './flood-guard.ts'
 import type { Intake } from './intake.ts'
@@ -20,6 +20,7 @@ export interface MqttClientIngestOptions {
   /** What devices sent while we were away may be lost: ask them for their births. */
   readonly onSessionLost?: (stream: 'e' | 't') => void
   readonly now?: () => number
+  readonly session?: SessionLimits | undefined
 }
 
 export interface MqttClientIngest extends DownTransport {
@@ -37,6 +38,7 @@ export function startMqttClientIngest(options: MqttClientIngestOptions): MqttCli
   const flood = createFloodGuard(options.flood ?? defaultFloodLimits)
   const session = (stream: 'e' | 't', receiveMaximum: number) =>
     openBrokerSession({
+      limits: options.session,
       url: options.url,
       clientId: `tw-${stream}-${options.node}`,
       filters: () => [`tw/+/+/${stream}/+`],

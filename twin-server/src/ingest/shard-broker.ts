@@ -1,7 +1,7 @@
 import type { ClaimedShard } from '@twin/actors/runtime'
 import { shardOf } from '@twin/actors/runtime'
 import { parseTopic } from '@twin/models/wire'
-import { type BrokerSession, openBrokerSession } from './broker-session.ts'
+import { type BrokerSession, openBrokerSession, type SessionLimits } from './broker-session.ts'
 import type { DownTransport } from './downlink.ts'
 import { createFloodGuard, defaultFloodLimits, type FloodLimits } from './flood-guard.ts'
 import type { Intake } from './intake.ts'
@@ -23,6 +23,7 @@ export interface ShardBrokerOptions {
   readonly onSessionLost: (shard: number) => void
   readonly flood?: FloodLimits
   readonly now?: () => number
+  readonly session?: SessionLimits | undefined
 }
 
 /** Sessions of the shards this process holds: events and telemetry apart, so that a flood never holds up an alarm. */
@@ -54,6 +55,7 @@ export function createShardBroker(options: ShardBrokerOptions): ShardBroker {
   const session = (shard: number, epoch: number, fresh: boolean, stream: 'e' | 't'): BrokerSession => {
     let first = true
     return openBrokerSession({
+      limits: options.session,
       url: options.url,
       // Without the epoch: a new owner takes the session over with all that waits in it, and cuts off the old one.
       clientId: `tw-${stream}-${String(shard).padStart(4, '0')}`,

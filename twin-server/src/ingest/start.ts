@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Runtime } from '@twin/actors/runtime'
 import type { StationConfig } from '@twin/models/stations'
+import type { SessionLimits } from './broker-session.ts'
 import { createCredentials } from './credentials.ts'
 import { createDownlink, type Downlink } from './downlink.ts'
 import { startEmbeddedBroker } from './embedded-broker.ts'
@@ -23,6 +24,9 @@ export interface IngestOptions {
   readonly master: string
   /** Anonymous devices on loopback. */
   readonly demo: boolean
+  /** Sessions with a broker outside, and what devices are told of; without them those of limits.ts. */
+  readonly session?: SessionLimits
+  readonly devices?: { readonly watermarkMs: number; readonly rebirthsPerSecond: number }
   readonly generationOf?: (device: string) => number
   /** Rates of devices; without it those of `flood-guard.ts` and `embedded-broker.ts`. */
   readonly limits?: { readonly flood: FloodLimits; readonly acceptPerSecond: number }
@@ -61,13 +65,12 @@ export interface Ingest extends Downlink {
   close(): Promise<void>
 }
 
-const WATERMARK_MS = 10_000
-/** Rebirth requests after a lost session, per second. */
-const REBIRTHS_PER_SECOND = 50
+/** How often devices are told what is durable, and rebirth requests a second after a lost session. */
+const defaultPace = { watermarkMs: 10_000, rebirthsPerSecond: 50 }
 
 /** Devices ⇄ runtime over MQTT. Rejects when the port can't be opened; an external broker is connected to in the background. */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
-  const { runtime, log, demo } = options
+  const { runtime, log, demo, session, devices: pace = defaultPace } = options
   const master = requireMaster(options.master)
   const metrics = createIngestMetrics()
   const generationOf = options.generationOf ?? (() => 1)
@@ -112,6 +115,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         void askAllForBirth(stationsOf(shard))
       }
       const sharded = createShardBroker({
+        session,
         url,
         intake,
         metrics,
@@ -140,6 +144,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       if (stream === 'e') void askAllForBirth()
     }
     const external = startMqttClientIngest({
+      session,
       url,
       node,
       intake,
@@ -168,7 +173,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       for (const device of station.devices) {
         if (closing) return
         await downlink.requestRebirth({ station: station.id, device: device.id })
-        await new Promise((resolve) => setTimeout(resolve, 1000 / REBIRTHS_PER_SECOND))
+        await new Promise((resolve) => setTimeout(resolve, 1000 / pace.rebirthsPerSecond))
       }
   }
   let running: Promise<void> | undefined
@@ -176,7 +181,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     running ??= downlink.publishWatermarks().finally(() => {
       running = undefined
     })
-  }, WATERMARK_MS)
+  }, pace.watermarkMs)
 
   return {
     ...downlink,

@@ -3,7 +3,7 @@ import type { Committed, Runtime } from '@twin/actors/runtime'
 import type { Closed, Patch } from '@twin/models/live'
 import type { Principal } from '../security/index.ts'
 import { FleetFeed } from './fleet-feed.ts'
-import { LiveSession, type SessionHost, type Wire } from './live-session.ts'
+import { LiveSession, type SessionHost, type ViewerLimits, type Wire } from './live-session.ts'
 import { attachSocketIo } from './socketio-transport.ts'
 import { StationFeed } from './station-feed.ts'
 import { parseTopicName, scopeKey, topicFault } from './topic-name.ts'
@@ -31,6 +31,7 @@ export interface LiveHubOptions {
   readonly remote?: RemoteTopics
   readonly now?: () => number
   readonly maxClients?: number
+  readonly limits?: ViewerLimits
 }
 
 export interface LiveMetrics {
@@ -279,7 +280,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
           wire.close(reason)
         },
       }
-      const session = new LiveSession(counted, host, headers, principal)
+      const session = new LiveSession(counted, host, headers, principal, options.limits)
       sessions.add(session)
       return session
     },

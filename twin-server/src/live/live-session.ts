@@ -11,10 +11,19 @@ export interface Wire {
   close(reason: Closed['reason']): void
 }
 
-export const PAUSE_ABOVE = 256 * 1024
-export const RESUME_BELOW = 16 * 1024
-const CLOSE_ABOVE = 4 * 1024 * 1024
-const CLOSE_AFTER_MS = 30_000
+/** Of what a viewer has not read, bytes, and for how long, ms. */
+export interface ViewerLimits {
+  readonly pauseAbove: number
+  readonly resumeBelow: number
+  readonly closeAbove: number
+  readonly closeAfterMs: number
+}
+export const defaultViewerLimits: ViewerLimits = {
+  pauseAbove: 256 * 1024,
+  resumeBelow: 16 * 1024,
+  closeAbove: 4 * 1024 * 1024,
+  closeAfterMs: 30_000,
+}
 /** Requests a client may make: per second, and at once. */
 const OPS_RATE = 20
 const OPS_BURST = 100
@@ -36,12 +45,14 @@ export class LiveSession implements Subscriber {
   principal: Principal
   #wire: Wire
   #host: SessionHost
+  readonly #limits: ViewerLimits
   #pausedAt: number | undefined
   #open = true
   #ops = OPS_BURST
   #opsAt = 0
 
-  constructor(wire: Wire, host: SessionHost, headers: Headers, principal: Principal) {
+  constructor(wire: Wire, host: SessionHost, headers: Headers, principal: Principal, limits = defaultViewerLimits) {
+    this.#limits = limits
     this.#wire = wire
     this.#host = host
     this.headers = headers
@@ -97,13 +108,14 @@ export class LiveSession implements Subscriber {
   check(now: number): void {
     if (!this.#open) return
     const buffered = this.#wire.buffered()
+    const { pauseAbove, resumeBelow, closeAbove, closeAfterMs } = this.#limits
     if (this.#pausedAt === undefined) {
-      if (buffered <= PAUSE_ABOVE) return
+      if (buffered <= pauseAbove) return
       this.#pausedAt = now
       for (const topic of this.topics) this.#host.leave(this, topic)
     }
-    if (buffered > CLOSE_ABOVE || now - this.#pausedAt > CLOSE_AFTER_MS) this.close('slow')
-    else if (buffered < RESUME_BELOW) {
+    if (buffered > closeAbove || now - this.#pausedAt > closeAfterMs) this.close('slow')
+    else if (buffered < resumeBelow) {
       this.#pausedAt = undefined
       for (const topic of this.topics) this.#host.join(this, topic)
     }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const count = (value: number) => z.coerce.number().int().min(1).max(1000).default(value)
 
 /** When a turn counts as the end of its process, and when it may not run any more. All nodes need the same values. */
-const environment = z.object({
+export const poisonEnvironment = z.object({
   /** A turn that runs longer than this has hung: its process writes down which one and ends. 0 = never (a debugger holds turns, too). */
   TWIN_POISON_STALL_MS: z.coerce.number().int().min(0).max(600_000).default(5000),
   /** Processes that may end with the same turn under way before it is put aside. */
@@ -23,7 +23,7 @@ export interface PoisonSettings {
 
 /** Throws an Error that names the setting out of range. */
 export function readPoisonSettings(env: NodeJS.ProcessEnv): PoisonSettings {
-  const parsed = environment.safeParse(env)
+  const parsed = poisonEnvironment.safeParse(env)
   if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
   const e = parsed.data
   return {

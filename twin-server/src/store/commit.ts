@@ -16,14 +16,15 @@ export interface CommitOptions {
   readonly org: string
   /** Dead letters kept per device and reason a minute. */
   readonly lettersPerMinute: number
+  /** First and longest wait before another attempt, ms. */
+  readonly retryMs?: number
+  readonly retryMaxMs?: number
   /** Told of every failed attempt. */
   readonly onRetry?: (error: unknown, attempt: number) => void
   /** For tests: called inside the transaction when all is written, before COMMIT. */
   readonly beforeCommit?: (tx: Tx) => Promise<void>
 }
 
-const FIRST_WAIT = 50
-const LAST_WAIT = 1000
 /** A failure that is not the connection's or the server's state is told after so many attempts. */
 const ATTEMPTS = 3
 
@@ -81,7 +82,8 @@ export class PostgresCommitPort implements CommitPort {
 
   async #commit(batch: CommitBatch): Promise<void> {
     const prepared = this.#prepare(batch)
-    let wait = FIRST_WAIT
+    const { retryMs = 50, retryMaxMs = 1000 } = this.#options
+    let wait = retryMs
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#attempt(batch, prepared)
@@ -104,7 +106,7 @@ export class PostgresCommitPort implements CommitPort {
         // A day may have been dropped by retention in another process.
         this.#partitions.forget()
         await delay(wait * (0.75 + Math.random() / 2))
-        wait = Math.min(wait * 2, LAST_WAIT)
+        wait = Math.min(wait * 2, retryMaxMs)
       }
     }
   }
@@ -197,7 +199,8 @@ export class PostgresCommitPort implements CommitPort {
 
   /** Waits until the database answers: without its answer nothing may be said about the batch. */
   async #fence({ moves, number }: Prepared): Promise<'moved' | 'unmoved' | 'lost' | ReadonlyMap<number, number>> {
-    for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LAST_WAIT)) {
+    const { retryMs = 50, retryMaxMs = 1000 } = this.#options
+    for (let wait = retryMs; ; wait = Math.min(wait * 2, retryMaxMs)) {
       try {
         const [node] = await this.#sql<{ commits: number }[]>`select commits from tw_node where inc = ${this.#own.inc}`
         const rows = await this.#sql<{ shard: number; stream: string; epoch: number; seq: number }[]>`

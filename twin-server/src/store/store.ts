@@ -28,6 +28,8 @@ export interface StoreOptions {
   /** Connections for queries beside the one that commits. Default 8. */
   readonly connections?: number
   readonly onRetry?: CommitOptions['onRetry']
+  readonly retryMs?: number
+  readonly retryMaxMs?: number
   readonly beforeCommit?: CommitOptions['beforeCommit']
   /** One of several nodes: holds shards one by one instead of all. `lockMs`, `idleMs`: see cluster/settings.ts. */
   readonly cluster?: { readonly lockMs: number; readonly idleMs: number }
@@ -106,6 +108,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     org,
     lettersPerMinute: options.lettersPerMinute ?? 5,
     ...(options.onRetry && { onRetry: options.onRetry }),
+    ...(options.retryMs !== undefined && { retryMs: options.retryMs }),
+    ...(options.retryMaxMs !== undefined && { retryMaxMs: options.retryMaxMs }),
     ...(options.beforeCommit && { beforeCommit: options.beforeCommit }),
   })
   return {
