@@ -18,8 +18,8 @@ import type { Viewer } from './viewer.ts'
 const seconds = Number(process.env.TWIN_FAULTS_SECONDS ?? 0)
 const env = { ...quick, TWIN_CLUSTER_LOAD_WINDOW_MS: '15000' }
 /** Of a processor, for each node while throughput is compared. */
-const SHARE = 0.25
-const FLOOD = 4000
+const SHARE = 0.15
+const FLOOD = 6000
 const FLOOD_S = 8
 const RECONNECT_MS = 10_000
 
