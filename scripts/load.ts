@@ -1,21 +1,23 @@
 /**
- * `npm run load -- http|ws|socketio|sign-in|mqtt|all [--seconds N --vus N --url URL --mqtt URL]`: load on a running server by k6 where it is
- * found (TWIN_K6 or PATH), else the same profile by Node. Results under loadtest/results. Ends with 1 when a bound is broken.
+ * `npm run load -- http|ws|socketio|sign-in|mqtt|replay|all [--seconds N --vus N --url URL --mqtt URL --recording FILE]`: load on a running
+ * server by k6 where it is found (TWIN_K6 or PATH), else, or with `--by node`, the same profile by Node. Results under loadtest/results.
+ * Ends with 1 when a bound is broken.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 const root = join(import.meta.dirname, '..')
 const results = join(root, 'loadtest', 'results')
-/** By which means each can be made. MQTT stays with Node: plain k6 has no MQTT. */
-const kinds: Readonly<Record<string, readonly ('k6' | 'node')[]>> = {
-  http: ['k6', 'node'],
-  ws: ['k6', 'node'],
-  socketio: ['k6'],
-  'sign-in': ['k6', 'node'],
-  mqtt: ['node'],
+/** Scenarios and their k6 scripts: a recording is sent by the same script as made-up values. */
+const kinds: Readonly<Record<string, string>> = {
+  http: 'http.ts',
+  ws: 'ws.ts',
+  socketio: 'socketio.ts',
+  'sign-in': 'sign-in.ts',
+  mqtt: 'mqtt.ts',
+  replay: 'mqtt.ts',
 }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,13 +26,18 @@ const { values, positionals } = parseArgs({
     vus: { type: 'string', default: '20' },
     url: { type: 'string', default: 'http://127.0.0.1:8080' },
     mqtt: { type: 'string', default: 'mqtt://127.0.0.1:1883' },
+    /** One of the measured data sets, for `replay`. */
+    recording: { type: 'string' },
+    by: { type: 'string' },
   },
 })
 const [asked = 'all'] = positionals
 const names = asked === 'all' ? Object.keys(kinds) : [asked]
 const unknown = names.find((name) => !(name in kinds))
 if (unknown !== undefined) {
-  console.error(`用法 usage: npm run load -- ${Object.keys(kinds).join('|')}|all [--seconds N --vus N --url URL --mqtt URL]`)
+  console.error(
+    `用法 usage: npm run load -- ${Object.keys(kinds).join('|')}|all [--seconds N --vus N --url URL --mqtt URL --recording FILE --by node]`,
+  )
   process.exit(2)
 }
 
@@ -41,38 +48,65 @@ function findK6(): string | null {
   return null
 }
 
-mkdirSync(results, { recursive: true })
-const k6 = findK6()
-const table: Record<string, { by: string; result: string; measured: string }> = {}
-let failed = false
-for (const name of names) {
-  const by = k6 !== null && kinds[name]?.includes('k6') ? 'k6' : kinds[name]?.includes('node') ? 'node' : null
-  if (by === null) {
-    table[name] = { by: '–', result: 'skipped: k6 was not found', measured: '' }
-    continue
-  }
-  const file = join(results, `${name}-${by}.json`)
-  if (by === 'k6') {
-    const settings = ['-e', `BASE=${values.url}`, '-e', `SECONDS=${values.seconds}`, '-e', `VUS=${values.vus}`]
-    const run = spawnSync(k6 ?? '', ['run', '--quiet', ...settings, '--summary-export', file, join(root, 'loadtest', 'k6', `${name}.ts`)], {
-      stdio: 'inherit',
-    })
-    failed ||= run.status !== 0
-    table[name] = { by, result: run.status === 0 ? 'ok' : 'bounds broken', measured: file }
-    continue
-  }
-  const args = [
-    'loadtest/src/profile/main.ts',
-    name,
-    ...(['seconds', 'vus', 'url', 'mqtt'] as const).flatMap((key) => [`--${key}`, values[key]]),
-  ]
-  const run = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  const line = run.stdout.trim().split('\n').at(-1) ?? ''
-  const { measured, broken } =
-    run.status === 0 ? (JSON.parse(line) as { measured: object; broken: string[] }) : { measured: {}, broken: ['it failed'] }
-  writeFileSync(file, `${JSON.stringify({ name, at: new Date().toISOString(), ...values, measured, broken }, null, 2)}\n`)
-  failed ||= broken.length > 0
-  table[name] = { by, result: broken.length === 0 ? 'ok' : broken.join('; '), measured: JSON.stringify(measured) }
+const usualRecording = join(process.env.TWIN_DATA ?? join(root, '..', 'shared', 'data'), 'plant12bar_2018.csv')
+const recording = values.recording ?? (existsSync(usualRecording) ? usualRecording : null)
+
+function profile(name: string, further: readonly string[] = []): { readonly ok: boolean; readonly line: string } {
+  const settings = (['seconds', 'vus', 'url', 'mqtt'] as const).flatMap((key) => [`--${key}`, values[key]])
+  const file = name === 'replay' && recording !== null ? ['--recording', recording] : []
+  const run = spawnSync(process.execPath, ['loadtest/src/profile/main.ts', name, ...settings, ...file, ...further], {
+    ...{ cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  })
+  return { ok: run.status === 0, line: run.stdout.trim().split('\n').at(-1) ?? '' }
 }
+
+interface Line {
+  readonly by: string
+  readonly result: string
+  readonly measured: string
+}
+
+function byK6(k6: string, name: string, script: string): Line {
+  const file = join(results, `${name}-k6.json`)
+  const settings = { BASE: values.url, MQTT: values.mqtt, SECONDS: values.seconds, VUS: values.vus, DEVICES: '' }
+  if (script === 'mqtt.ts') {
+    settings.DEVICES = join(results, `${name}-devices.json`)
+    if (!profile(name, ['--devices', settings.DEVICES]).ok) return { by: 'k6', result: 'its devices could not be made', measured: '' }
+  }
+  const run = spawnSync(
+    k6,
+    [
+      'run',
+      '--quiet',
+      ...Object.entries(settings).flatMap(([key, value]) => ['-e', `${key}=${value}`]),
+      '--summary-export',
+      file,
+      join(root, 'loadtest', 'k6', script),
+    ],
+    { stdio: 'inherit' },
+  )
+  return { by: 'k6', result: run.status === 0 ? 'ok' : 'bounds broken', measured: file }
+}
+
+function byNode(name: string): Line {
+  const { ok, line } = profile(name)
+  const { measured, broken } = ok ? (JSON.parse(line) as { measured: object; broken: string[] }) : { measured: {}, broken: ['it failed'] }
+  writeFileSync(
+    join(results, `${name}-node.json`),
+    `${JSON.stringify({ name, at: new Date().toISOString(), ...values, measured, broken }, null, 2)}\n`,
+  )
+  return { by: 'node', result: broken.length === 0 ? 'ok' : broken.join('; '), measured: JSON.stringify(measured) }
+}
+
+mkdirSync(results, { recursive: true })
+const k6 = values.by === 'node' ? null : findK6()
+const skipped = 'skipped: no recording; give --recording FILE'
+const table: Record<string, Line> = {}
+for (const name of names) {
+  const script = kinds[name] ?? ''
+  if (name === 'replay' && recording === null) table[name] = { by: '–', result: skipped, measured: '' }
+  else table[name] = k6 === null ? byNode(name) : byK6(k6, name, script)
+}
+if (k6 === null) console.log('k6 was not found: its scripts were skipped, the same profile came from Node.')
 console.table(table)
-process.exit(failed ? 1 : 0)
+process.exit(Object.values(table).every(({ result }) => result === 'ok' || result === skipped) ? 0 : 1)

@@ -1,7 +1,7 @@
 /** Operators at work: the mix of `src/profile`, with pauses to think. Thresholds are the bounds of the requirements. */
 import { check, sleep } from 'k6'
 import http from 'k6/http'
-import { bounds, MAX_FAILED, operatorMix, stepFor, THINK_S } from '../src/profile/index.ts'
+import { bounds, MAX_FAILED, operatorMix, pathOf, stepFor, THINK_S } from '../src/profile/index.ts'
 import { base, seconds, signIn, stationIds, vus } from './session.ts'
 
 export const options = {
@@ -21,11 +21,11 @@ export function setup(): { token: string; stations: string[] } {
 }
 
 export default function ({ token, stations }: ReturnType<typeof setup>): void {
-  const { name, kind, path } = stepFor(operatorMix, Math.random())
+  const step = stepFor(operatorMix, Math.random())
   const station = stations[Math.floor(Math.random() * stations.length)] ?? ''
-  const answer = http.get(`${base}${path.replace(':station', station)}`, {
+  const answer = http.get(`${base}${pathOf(step, station, Date.now())}`, {
     headers: { authorization: `Bearer ${token}` },
-    tags: { kind, name },
+    tags: { kind: step.kind, name: step.name },
   })
   check(answer, { answered: ({ status }) => status === 200 })
   sleep(THINK_S[0] + Math.random() * (THINK_S[1] - THINK_S[0]))

@@ -11,7 +11,7 @@ export type Kind = Exclude<keyof typeof bounds, 'signIn'>
 export interface Step {
   readonly name: string
   readonly kind: Kind
-  /** `:station` is filled in. */
+  /** `:station`, `:now` and `:weekAgo` are filled in. */
   readonly path: string
   /** Of how many steps this one is. */
   readonly weight: number
@@ -21,12 +21,21 @@ export interface Step {
 export const operatorMix: readonly Step[] = [
   { name: 'stations', kind: 'operation', path: '/api/stations', weight: 20 },
   { name: 'station live', kind: 'operation', path: '/api/stations/:station/live', weight: 30 },
-  { name: 'open alarms', kind: 'operation', path: '/api/alarms?open=true&limit=50', weight: 20 },
-  { name: 'alarms by conditions', kind: 'query', path: '/api/alarms?priority=P1,P2&station=:station&limit=100', weight: 10 },
-  { name: 'commands', kind: 'query', path: '/api/commands?limit=50', weight: 10 },
-  { name: 'alarm statistics', kind: 'statistics', path: '/api/alarms/stats?by=station', weight: 5 },
-  { name: 'audit', kind: 'query', path: '/api/audit?limit=50', weight: 5 },
+  { name: 'open alarms', kind: 'operation', path: '/api/alarms?phase=open&size=50', weight: 20 },
+  { name: 'alarms by conditions', kind: 'query', path: '/api/alarms?priority=P1,P2&station=:station&size=100', weight: 10 },
+  { name: 'commands', kind: 'query', path: '/api/commands?size=50', weight: 10 },
+  { name: 'alarm statistics', kind: 'statistics', path: '/api/alarms/statistics?by=station&from=:weekAgo&to=:now', weight: 5 },
+  { name: 'audit', kind: 'query', path: '/api/audit?size=50', weight: 5 },
 ]
+
+const WEEK_MS = 7 * 86_400_000
+
+/** What a step asks for. `now`: epoch ms. */
+export const pathOf = ({ path }: Step, station: string, now: number): string =>
+  path
+    .replace(':station', station)
+    .replace(':now', String(now))
+    .replace(':weekAgo', String(now - WEEK_MS))
 
 /** The step for a number in 0 … 1. */
 export function stepFor(mix: readonly Step[], chance: number): Step {

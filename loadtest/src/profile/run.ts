@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openViewers } from '../bench/viewers.ts'
 import { runSynthetic, syntheticFleet } from '../fleet/synthetic.ts'
+import { play } from '../replay/player.ts'
+import { readRecording } from '../replay/recording.ts'
 import { putStations, signIn } from '../rest.ts'
-import { bounds, MAX_FAILED, operatorMix, stepFor, THINK_S } from './index.ts'
+import { bounds, MAX_FAILED, operatorMix, pathOf, stepFor, THINK_S } from './index.ts'
+import { type Transport, visit } from './watch.ts'
 
 export interface Load {
   readonly base: string
@@ -10,6 +14,8 @@ export interface Load {
   readonly seconds: number
   readonly vus: number
   readonly master: string | null
+  /** File of a recording; null: none is at hand. */
+  readonly recording: string | null
 }
 /** What was measured, by name, and what it broke. */
 export interface Outcome {
@@ -26,9 +32,14 @@ class Meter {
   async time(kind: string, work: () => Promise<boolean>): Promise<void> {
     const began = performance.now()
     const ok = await work().catch(() => false)
+    this.take(kind, performance.now() - began, ok)
+  }
+  take(kind: string, ms: number, ok: boolean): void {
     this.requests++
     if (!ok) this.failed++
-    this.#times.set(kind, [...(this.#times.get(kind) ?? []), performance.now() - began])
+    const times = this.#times.get(kind)
+    if (times) times.push(ms)
+    else this.#times.set(kind, [ms])
   }
   outcome(): Outcome {
     const measured: Record<string, number> = { requests: this.requests, failed: this.failed }
@@ -53,6 +64,26 @@ async function people({ vus, seconds }: Load, work: () => Promise<void>): Promis
   await Promise.all(Array.from({ length: vus }, person))
 }
 
+/** Length of a visit, s. */
+const STAY_S = 10
+
+async function viewers(load: Load, transport: Transport): Promise<Outcome> {
+  const token = await signIn(load.base)
+  const answer = await fetch(`${load.base}/api/stations`, { headers: { authorization: `Bearer ${token}` } })
+  const { stations } = (await answer.json()) as { stations: { id: string }[] }
+  const meter = new Meter()
+  let frames = 0
+  let turn = 0
+  await people(load, async () => {
+    const station = stations[turn++ % stations.length]?.id ?? ''
+    const seen = await visit(transport, load.base, token, station, Math.min(STAY_S, load.seconds))
+    frames += seen.frames
+    meter.take('operation', seen.firstMs ?? 0, seen.firstMs !== null && !seen.cut)
+  })
+  const { measured, broken } = meter.outcome()
+  return { measured: { ...measured, frames }, broken }
+}
+
 /** The same scenarios as in `loadtest/k6`, made by Node: no figures of k6, but the same profile and the same bounds. */
 export const scenarios: Readonly<Record<string, (load: Load) => Promise<Outcome>>> = {
   async http(load) {
@@ -60,10 +91,10 @@ export const scenarios: Readonly<Record<string, (load: Load) => Promise<Outcome>
     const headers = { authorization: `Bearer ${await signIn(load.base)}` }
     const { stations } = (await (await fetch(`${load.base}/api/stations`, { headers })).json()) as { stations: { id: string }[] }
     await people(load, async () => {
-      const { kind, path } = stepFor(operatorMix, Math.random())
+      const step = stepFor(operatorMix, Math.random())
       const station = stations[Math.floor(Math.random() * stations.length)]?.id ?? ''
-      await meter.time(kind, async () => {
-        const answer = await fetch(`${load.base}${path.replace(':station', station)}`, { headers })
+      await meter.time(step.kind, async () => {
+        const answer = await fetch(`${load.base}${pathOf(step, station, Date.now())}`, { headers })
         await answer.arrayBuffer()
         return answer.status === 200
       })
@@ -76,17 +107,8 @@ export const scenarios: Readonly<Record<string, (load: Load) => Promise<Outcome>
     await people(load, () => meter.time('signIn', async () => (await signIn(load.base)).length > 0))
     return meter.outcome()
   },
-  async ws(load) {
-    const token = await signIn(load.base)
-    const answer = await fetch(`${load.base}/api/stations`, { headers: { authorization: `Bearer ${token}` } })
-    const { stations } = (await answer.json()) as { stations: { id: string }[] }
-    const watched = Array.from({ length: load.vus }, (_, i) => stations[i % stations.length]?.id ?? '')
-    const viewers = await openViewers(load.base.replace('http', 'ws'), watched, token)
-    await delay(load.seconds * 1000)
-    const frames = viewers.frames()
-    viewers.close()
-    return { measured: { viewers: load.vus, frames }, broken: frames === 0 ? ['no frame arrived'] : [] }
-  },
+  ws: (load) => viewers(load, 'ws'),
+  socketio: (load) => viewers(load, 'socketio'),
   async mqtt({ base, mqtt, seconds, vus, master }) {
     const stations = syntheticFleet(vus)
     await putStations(base, stations)
@@ -101,5 +123,19 @@ export const scenarios: Readonly<Record<string, (load: Load) => Promise<Outcome>
     })
     const broken = acknowledged < sent ? [`${sent - acknowledged} messages were not acknowledged`] : []
     return { measured: { sent, acknowledged, perSecond, p50_ms: p50, p99_ms: p99 }, broken }
+  },
+  /** A recording with its own times, as fast as it is acknowledged. */
+  async replay({ base, mqtt, seconds, master, recording }) {
+    if (recording === null) throw new Error('no recording: --recording FILE')
+    const { station, tracks } = readRecording(await readFile(recording, 'utf8'))
+    await putStations(base, [station])
+    const total = tracks.reduce((sum, { rows }) => sum + rows.length, 0)
+    const began = performance.now()
+    const signal = AbortSignal.timeout(seconds * 1000)
+    const source = basename(recording)
+    const acknowledged = await play({ url: mqtt, station, tracks, source, speed: 'max', master, signal })
+    const took = (performance.now() - began) / 1000
+    const broken = acknowledged < total && !signal.aborted ? [`${total - acknowledged} samples were not acknowledged`] : []
+    return { measured: { samples: total, acknowledged, perSecond: Math.round(acknowledged / took) }, broken }
   },
 }

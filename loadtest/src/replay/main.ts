@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { accountEnergy, type CounterReading } from '@twin/models/energy'
-import { devicesOf, headerFlowMeter, mainPowerMeter, plantLimits, replayStation, type StationConfig } from '@twin/models/stations'
+import { plantLimits, type StationConfig } from '@twin/models/stations'
 import { putStations } from '../rest.ts'
-import { metroRows } from './metro.ts'
-import { plantRows, readPlant, type PlantRows } from './plant.ts'
-import { play, type Track } from './player.ts'
+import type { PlantRows } from './plant.ts'
+import { play } from './player.ts'
+import { readRecording } from './recording.ts'
 
 const help = `Plays a recording into its own station, with its own times.
 
@@ -38,10 +38,8 @@ async function main(): Promise<void> {
   if (speed !== 'max' && !(speed > 0)) throw new Error(`--speed wants a number above 0 or max, got ${values.speed}`)
   // npm runs scripts in the root; the file is meant from where the user stands.
   const text = await readFile(resolve(process.env['INIT_CWD'] ?? '.', file), 'utf8')
-  const plant = text.startsWith('hour_start')
-  const station = replayStation(plant ? 'plant12bar' : 'metro')
+  const { station, tracks, plant } = readRecording(text)
   if (!values['no-http']) await putStations(values.http, [station])
-  const tracks = plant ? plantTracks(station, plantRows(readPlant(text))) : metroTracks(station, text)
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
 
@@ -65,24 +63,8 @@ async function main(): Promise<void> {
   console.log(
     `replay: ${acknowledged} of ${total} samples acknowledged in ${((Date.now() - began) / 1000).toFixed(1)} s, station ${station.code}`,
   )
-  if (plant) tellSums(station, plantRows(readPlant(text)))
+  if (plant) tellSums(station, plant)
   if (acknowledged < total && !stop.signal.aborted) throw new Error('replay: not everything was acknowledged')
-}
-
-function plantTracks(station: StationConfig, { flow, power }: PlantRows): Track[] {
-  const flowMeter = headerFlowMeter(station)
-  const powerMeter = mainPowerMeter(station)
-  if (!flowMeter || !powerMeter) throw new Error('the plant has no meters')
-  return [
-    { device: flowMeter.id, kind: 'flowMeter', ...flow },
-    { device: powerMeter.id, kind: 'powerMeter', ...power },
-  ]
-}
-
-function metroTracks(station: StationConfig, text: string): Track[] {
-  const rows = metroRows(text)
-  const first = (kind: 'compressor' | 'tank' | 'station'): string => devicesOf(station, kind)[0]?.id ?? ''
-  return (['compressor', 'tank', 'station'] as const).map((kind) => ({ device: first(kind), kind, ...rows[kind] }))
 }
 
 /** What the server should come to: sums of the recording, and the hours its rules leave out. */
