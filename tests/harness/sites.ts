@@ -33,6 +33,11 @@ export class SiteMachine {
     })
   }
 
+  /** Another machine at the same addresses, with an empty disk. */
+  static inPlaceOf(other: SiteMachine): SiteMachine {
+    return new SiteMachine(other.env)
+  }
+
   get output(): string {
     return this.#process?.output ?? ''
   }

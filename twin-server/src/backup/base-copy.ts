@@ -95,8 +95,10 @@ export async function baseCopy({ url, to, label, onProgress, bytesPerSecond, sig
       for (const batch of batches(listing.files)) files.push(...(await copyBatch(tx, to, batch, advance)))
       const [stopped] = await tx<{ lsn: string; labelfile: string; map: string | null }[]>`
         select lsn::text as lsn, labelfile, spcmapfile as map from pg_backup_stop(false)`
+      // The name is worked out while planning where it can be, and a standby refuses that: hence the offset.
       const [end] = await tx<{ wal: string | null; at: number }[]>`
-        select case when pg_is_in_recovery() then null else pg_walfile_name(${stopped?.lsn ?? null}::pg_lsn) end as wal, clock_timestamp() as at`
+        select case when pg_is_in_recovery() then null else pg_walfile_name(lsn) end as wal, clock_timestamp() as at
+        from (select ${stopped?.lsn ?? null}::pg_lsn as lsn offset 0) as place`
       if (!stopped || !end) throw new Error('pg_backup_stop gave no answer')
       files.push(await writeText(to, 'backup_label', stopped.labelfile))
       if (stopped.map) files.push(await writeText(to, 'tablespace_map', stopped.map))
