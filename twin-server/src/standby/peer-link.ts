@@ -20,6 +20,8 @@ const answer = z.object({
   url: z.string(),
   /** Last byte of its log since it writes no more; null: it still may. */
   stoppedAt: z.string().nullable(),
+  /** Moved: since when (epoch ms) it acknowledged without the other site; null: never, or not known. */
+  aloneSince: z.number().nullable(),
 })
 export type SiteAnswer = z.output<typeof answer>
 

@@ -40,14 +40,19 @@ export async function watchProtection(options: ProtectionOptions, show: (state: 
       if (!waits && standby.connected && (standby.behindBytes ?? Infinity) < NEAR_BYTES) {
         await waitForStandby(sql, true)
         waits = true
-      } else if (waits && policy === 'go-on' && performance.now() - heard > graceMs) {
-        await waitForStandby(sql, false)
-        waits = false
       }
+      const alone = waits && policy === 'go-on' && performance.now() - heard > graceMs
       // With `wait` nothing is acknowledged while the standby is away, so nothing can be missing there.
-      const state: Protection = { ...standby, policy, waits, protected: waits && (standby.synchronous || told !== false) }
+      const state: Protection = {
+        ...standby,
+        policy,
+        waits: waits && !alone,
+        protected: waits && !alone && (standby.synchronous || told !== false),
+      }
       show(state)
+      // Said before it is so: a site that dies meanwhile must not be taken for one that never acknowledged alone.
       if (told !== state.protected && (await options.onChange(state))) told = state.protected
+      if (alone) await waitForStandby(sql, false)
     } catch (error) {
       options.onTrouble(error)
     }

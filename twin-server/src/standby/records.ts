@@ -89,6 +89,11 @@ export async function beginRecord(sql: Sql, order: Order, move: Move): Promise<v
     on conflict (id) do nothing`
 }
 
+/** The old site came back and said since when it had acknowledged alone (epoch ms), or that it never had. */
+export async function settleLoss(sql: Sql, id: string, aloneSince: number | null): Promise<void> {
+  await sql`update switch_over set complete = ${aloneSince === null}, missing_from = ${aloneSince}::timestamptz where id = ${id}`
+}
+
 const columns = query.raw(`id, kind, planned, drill, reason, ordered_name as "orderedBy", from_place as "from", to_place as "to", epoch,
   ordered_at as "orderedAt", stopped_at as "stoppedAt", promoted_at as "promotedAt", ready_at as "readyAt", sign_in_at as "signInAt",
   sign_in as "signIn", live_at as "liveAt", live, order_at as "orderAt", first_order as "firstOrder", complete, missing_from as "missingFrom"`)

@@ -23,6 +23,8 @@ export interface SiteFile {
   readonly epoch: number
   /** Pages of the site the service moved to: for the other site, and for people. */
   readonly movedTo: { readonly desk: string; readonly url: string } | null
+  /** It ended without the other site's word: since when (epoch ms) it had acknowledged alone; null: it never had. */
+  readonly aloneSince: number | null
   /** Another site has had a copy: from then on it is asked before anything is served. */
   readonly paired: boolean
   /** Which of the networks serves. */
@@ -53,7 +55,16 @@ export function writeSite(dataDir: string, site: SiteFile): SiteFile {
 }
 
 export function newSite(role: 'serving' | 'standby'): SiteFile {
-  return { site: nanoid(12), role, epoch: role === 'serving' ? 1 : 0, movedTo: null, paired: false, network: 0, order: null }
+  return {
+    site: nanoid(12),
+    role,
+    epoch: role === 'serving' ? 1 : 0,
+    movedTo: null,
+    aloneSince: null,
+    paired: false,
+    network: 0,
+    order: null,
+  }
 }
 
 /** One sentence when this folder's database must not be served from here; undefined when it may. */

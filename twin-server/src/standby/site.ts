@@ -3,7 +3,7 @@ import { nanoid } from 'nanoid'
 import type { Sql } from '../store/index.ts'
 import type { PeerLink, Question, SiteAnswer } from './peer-link.ts'
 import { type Protection, watchProtection } from './protection.ts'
-import { beginRecord, type Move, siteRow, writeSiteRow } from './records.ts'
+import { beginRecord, type Move, settleLoss, siteRow, writeSiteRow } from './records.ts'
 import { type Marks, marksNow, measure } from './measure.ts'
 import type { ServerChild } from './server-child.ts'
 import type { Network, SiteSettings } from './settings.ts'
@@ -113,6 +113,7 @@ export class Site {
       claims: this.order?.kind === 'site' ? this.#file.epoch + 1 : null,
       url: this.network.url,
       stoppedAt: this.#stopLsn,
+      aloneSince: this.#file.aloneSince,
     }
   }
 
@@ -240,6 +241,10 @@ export class Site {
       const said = await this.#hear()
       if (said && this.#outdatedBy(said) && settings.peerUrl !== null)
         await this.#moveAway(said.epoch, { desk: settings.peerUrl, url: said.url }, 'found')
+      if (said?.role === 'moved' && this.#unsure !== null) {
+        await settleLoss(sql, this.#unsure, said.aloneSince)
+        this.#unsure = null
+      }
     })
   }
 
@@ -251,9 +256,14 @@ export class Site {
     }
   }
 
+  /** Record of a switch-over of which the old site knows what it acknowledged last. */
+  #unsure: string | null = null
+
   /** For good: on disk before anything else. `asked`: every byte still goes over; `found`: another site serves already. */
   async #moveAway(epoch: number, movedTo: { readonly desk: string; readonly url: string }, how: 'asked' | 'found'): Promise<void> {
-    this.#keep({ role: 'moved', epoch, movedTo })
+    const row = how === 'found' && this.#db ? await siteRow(this.#db.sql).catch(() => null) : null
+    const aloneSince = row === null || row.protected ? null : row.since
+    this.#keep({ role: 'moved', epoch, movedTo, aloneSince })
     this.#work.abort()
     this.#work = new AbortController()
     this.protection = null
@@ -320,9 +330,12 @@ export class Site {
   }
 
   #silentSince = 0
+  /** Last word of the serving database; epoch ms. */
+  #heardAt: number | null = null
   async #follow(): Promise<void> {
     if (!this.#db || this.#role !== 'standby') return
     this.receiving = await receiving(this.#db.sql)
+    this.#heardAt = this.receiving.heardAt ?? this.#heardAt
     const row = await siteRow(this.#db.sql)
     if (row && row.epoch > this.#file.epoch) this.#keep({ epoch: row.epoch, paired: true })
     if (this.receiving.streaming) this.#silentSince = 0
@@ -376,10 +389,10 @@ export class Site {
     if (stopped) return { complete: true, missingFrom: null }
     const row = this.#db && (await siteRow(this.#db.sql))
     if (row?.protected && row.policy === 'wait') return { complete: true, missingFrom: null }
-    const { graceMs } = this.#parts.settings
-    const heard = this.receiving?.heardAt ?? null
-    if (row?.protected && heard !== null && Date.now() - heard < graceMs) return { complete: true, missingFrom: null }
-    return { complete: false, missingFrom: row?.protected ? (heard ?? row.since) + graceMs : (row?.since ?? 0) }
+    if (!row?.protected) return { complete: false, missingFrom: row?.since ?? 0 }
+    // It goes on alone after the grace, if it lives.
+    const alone = (this.#heardAt ?? row.since) + this.#parts.settings.graceMs
+    return Date.now() < alone ? { complete: true, missingFrom: null } : { complete: false, missingFrom: alone }
   }
 
   async #takeOver(order: Order, loss: Pick<Move, 'complete' | 'missingFrom'>, stoppedAt: number | null): Promise<void> {
@@ -390,6 +403,7 @@ export class Site {
     this.#keep({ role: 'serving', epoch: Math.max(this.#file.epoch, old?.epoch ?? 0) + 1, order: null, paired: true, movedTo: null })
     await sql.unsafe('alter system reset all')
     await sql`select pg_reload_conf()`
+    this.#unsure = !loss.complete && old?.protected ? order.id : null
     await this.#tellDatabase(false)
     const move = {
       planned: !order.force,

@@ -104,7 +104,7 @@ function moveCard(move) {
 let shownKinds = ''
 function orderForm(view) {
   const offered = { standby: ['site'], serving: view.networks.length > 1 ? ['network'] : [], waiting: ['alone'] }[view.role] ?? []
-  $('order').hidden = offered.length === 0
+  $('order').hidden = offered.length === 0 || view.order !== null
   $('forceLine').hidden = view.role !== 'standby'
   if (shownKinds === offered.join()) return
   shownKinds = offered.join()
