@@ -70,6 +70,8 @@ async function restore(url: string): Promise<void> {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const newest = done.newestAt === null ? '–' : new Date(done.newestAt).toISOString()
   console.log(`已恢复（${seconds} 秒），最新数据 ${newest}。 Restored in ${seconds} s, newest change ${newest}.`)
+  if (done.unfetched !== null)
+    console.log(`上传的文件未全部取回（TWIN_PEER_URL）。 Not all uploaded files could be fetched from TWIN_PEER_URL.`)
   console.log(
     done.protected
       ? '每个已确认的更改都在。 Every acknowledged change is there.'

@@ -101,6 +101,20 @@ describe.skipIf(!long || !hasBrowser)('standby site', () => {
     site.when('measured', ({ moves }) => moves.length === number && moves[0]?.kind === kind && moves[0].passed !== null && moves[0], 120)
   const write = async (url: string): Promise<number> =>
     (await fetch(`${url}/api/records/workOrder`, { method: 'POST', headers: { origin: url }, body: '{}' })).status
+  /** A picture for a word of the glossary; where it is shown says that files came along. */
+  const upload = async (url: string, { cookie }: Session): Promise<string> => {
+    const answer = await fetch(`${url}/api/files?record=term&field=picture`, {
+      method: 'POST',
+      headers: { cookie, origin: url, 'content-type': 'image/png', 'x-file-name': 'a.png' },
+      body: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 1, 2, 3]),
+    })
+    if (!answer.ok) throw new Error(await answer.text())
+    return ((await answer.json()) as { id: string }).id
+  }
+  const fileAt = async (url: string, id: string): Promise<number> => {
+    const { cookie } = await signInAt(url, 'admin', 'Admin#2026')
+    return (await fetch(`${url}/api/files/${id}`, { headers: { cookie } })).status
+  }
   const nothingMissing = async (work: Unceasing, url: string): Promise<void> => {
     const admin = await signInAt(url, 'admin', 'Admin#2026')
     expect(await work.missing(admin)).toEqual({ values: [], orders: [] })
@@ -142,11 +156,13 @@ describe.skipIf(!long || !hasBrowser)('standby site', () => {
       expect((body as { moves: Moved[] }).moves[0]).toMatchObject({ orderedAt: network.orderedAt, durationMs: network.durationMs })
 
       // To the standby site, which asks the old one to stop.
+      const picture = await upload(network2, here)
       await giveOn(two.desk, 'desk-site')
       await two.served()
       const planned = await measured(two, 'site', 2)
       expect(planned).toMatchObject({ passed: true, complete: true })
       expect([await write(one.url), await write(network2)]).toEqual([503, 503])
+      expect(await fileAt(two.url, picture)).toBe(200)
       await seenBy(two.url, 'page-site')
       const fleetSeen = async (): Promise<boolean> => {
         const session = await signInAt(two.url, 'operator', 'Operator#2026')

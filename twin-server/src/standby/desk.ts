@@ -8,6 +8,7 @@ import { errorResponse } from '../http/api-error.ts'
 import { secureHeaders } from '../http/secure-headers.ts'
 import { Administrators } from './administrator.ts'
 import { deskFile } from './desk-page.ts'
+import { fileBytes } from './file-copy.ts'
 import type { PeerLink } from './peer-link.ts'
 import type { SiteSettings } from './settings.ts'
 import { OrderError, type Site } from './site.ts'
@@ -93,7 +94,8 @@ export function createDesk({ site, settings, peer }: DeskParts): () => Server {
   app.post('/internal/site', async (context) => {
     const asked = await peer.read(context.req.raw)
     if (!asked) return errorResponse('not-permitted')
-    return new Response(Uint8Array.from(pack(await site.answer(asked))), { headers: { 'content-type': 'application/msgpack' } })
+    const said = asked.ask === 'file' ? await fileBytes(settings.dataDir, asked.id) : await site.answer(asked)
+    return new Response(Uint8Array.from(pack(said)), { headers: { 'content-type': 'application/msgpack' } })
   })
   app.all('/api/*', notServed)
   app.get('*', (context) => {

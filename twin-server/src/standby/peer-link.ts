@@ -3,6 +3,8 @@ import { Peers } from '../cluster/peers.ts'
 
 const question = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('state') }),
+  /** Bytes of an uploaded file. */
+  z.object({ ask: z.literal('file'), id: z.string().regex(/^[\w-]{1,60}$/) }),
   /** Serve no more, for good: this epoch begins elsewhere. */
   z.object({ ask: z.literal('stop'), epoch: z.number().int(), desk: z.string(), url: z.string() }),
 ])
@@ -38,11 +40,18 @@ export class PeerLink {
   }
 
   /** null: no other site, or no answer. */
-  async ask(what: Question, timeoutMs = 3000): Promise<SiteAnswer | null> {
+  async ask(what: Exclude<Question, { ask: 'file' }>, timeoutMs = 3000): Promise<SiteAnswer | null> {
     if (this.#url === null) return null
     const said = await this.#peers.post(this.#url, PATH, what, timeoutMs)
     const read = said.ok ? answer.safeParse(said.value) : null
     return read?.success ? read.data : null
+  }
+
+  /** null: it is not there, or nobody answers. */
+  async file(id: string): Promise<Uint8Array | null> {
+    if (this.#url === null) return null
+    const said = await this.#peers.post(this.#url, PATH, { ask: 'file', id }, 60_000)
+    return said.ok && said.value instanceof Uint8Array ? said.value : null
   }
 
   /** undefined: not from the other site. */

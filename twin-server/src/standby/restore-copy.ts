@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BaseCopyProgress } from '../backup/index.ts'
+import { FileCopy } from './file-copy.ts'
+import { PeerLink } from './peer-link.ts'
 import { siteRow } from './records.ts'
 import type { SiteSettings } from './settings.ts'
 import { hasDatabase, openSiteDatabase, receiving, takeCopy } from './site-database.ts'
@@ -11,6 +13,8 @@ export interface Restored {
   readonly protected: boolean
   /** Epoch ms of the newest change. */
   readonly newestAt: number | null
+  /** Uploaded files from then on (epoch ms) could not be fetched; null: all are here. */
+  readonly unfetched: number | null
 }
 
 /**
@@ -35,11 +39,12 @@ export async function restoreFromCopy(
     }
     const { newestAt } = await receiving(db.sql)
     const row = await siteRow(db.sql)
+    const unfetched = await new FileCopy(settings.dataDir, new PeerLink(settings.authSecret, settings.peerUrl)).fetchNew(db.sql)
     await db.sql`select pg_promote(true, 120)`
     if ((await receiving(db.sql)).recovering) throw new Error('the database did not become writable')
     const epoch = (row?.epoch ?? 0) + 1
     writeSite(settings.dataDir, { ...newSite('serving'), epoch })
-    return { epoch, protected: row?.protected ?? false, newestAt }
+    return { epoch, protected: row?.protected ?? false, newestAt, unfetched }
   } finally {
     await db.stop()
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { nanoid } from 'nanoid'
 import type { Sql } from '../store/index.ts'
+import { FileCopy } from './file-copy.ts'
 import type { PeerLink, Question, SiteAnswer } from './peer-link.ts'
 import { type Protection, watchProtection } from './protection.ts'
 import { beginRecord, type Move, settleLoss, siteRow, writeSiteRow } from './records.ts'
@@ -27,6 +28,11 @@ export interface SiteParts {
   readonly onPlace: () => void
 }
 
+/** What may be missing after a move; `files`: uploaded files are. */
+interface Loss extends Pick<Move, 'complete' | 'missingFrom'> {
+  readonly files?: boolean
+}
+
 /** Why an order cannot be carried out, in words for whoever gave it. */
 export class OrderError extends Error {
   readonly code: string
@@ -45,6 +51,7 @@ const REPLAY_LIMIT_MS = 10 * 60_000
 /** One site: what it is now, and how it becomes something else. */
 export class Site {
   readonly #parts: SiteParts
+  readonly #files: FileCopy
   #file: SiteFile
   #role: Role = 'starting'
   #db: SiteDatabase | null = null
@@ -64,6 +71,7 @@ export class Site {
   constructor(parts: SiteParts) {
     this.#parts = parts
     const { settings } = parts
+    this.#files = new FileCopy(settings.dataDir, parts.peer)
     this.#file =
       readSite(settings.dataDir) ??
       writeSite(settings.dataDir, newSite(settings.standbyOf !== null && !hasDatabase(settings.dataDir) ? 'standby' : 'serving'))
@@ -102,7 +110,7 @@ export class Site {
   }
 
   /** What the other site hears; it may tell this one to stop for good. */
-  async answer(asked: Question): Promise<SiteAnswer> {
+  async answer(asked: Exclude<Question, { ask: 'file' }>): Promise<SiteAnswer> {
     if (asked.ask === 'stop' && asked.epoch > this.#file.epoch && this.#file.role === 'serving')
       await this.#moveAway(asked.epoch, { desk: asked.desk, url: asked.url }, 'asked')
     return {
@@ -326,7 +334,10 @@ export class Site {
     if (!state.recovering) return this.#takeOver(this.#file.order ?? unknownOrder(), await this.#lossOf(null), null)
     if (this.#file.order) this.#keep({ order: null })
     void this.#everyLook(() => this.#follow(), 1000)
-    void this.#everyLook(async () => void (await this.#hear()))
+    void this.#everyLook(async () => {
+      await this.#hear()
+      if (this.#role === 'standby') await this.#files.fetchNew(sql)
+    })
   }
 
   #silentSince = 0
@@ -354,7 +365,8 @@ export class Site {
     const { sql } = await this.#open()
     this.step = 'replaying'
     if (stopped !== null) await this.#replayed(sql, stopped.lsn)
-    const loss = await this.#lossOf(stopped)
+    const unfetched = await this.#files.fetchNew(sql)
+    const loss = unfetched === null ? await this.#lossOf(stopped) : { complete: false, missingFrom: unfetched, files: true }
     this.step = 'promoting'
     const [promoted] = await sql<{ done: boolean }[]>`select pg_promote(true, 120) as done`
     if (!promoted?.done) throw new Error('the database did not become writable')
@@ -385,7 +397,7 @@ export class Site {
   }
 
   /** Without the old site's word: what it may have acknowledged after it lost this one. */
-  async #lossOf(stopped: { readonly lsn: string } | null): Promise<Pick<Move, 'complete' | 'missingFrom'>> {
+  async #lossOf(stopped: { readonly lsn: string } | null): Promise<Loss> {
     if (stopped) return { complete: true, missingFrom: null }
     const row = this.#db && (await siteRow(this.#db.sql))
     if (row?.protected && row.policy === 'wait') return { complete: true, missingFrom: null }
@@ -395,7 +407,7 @@ export class Site {
     return Date.now() < alone ? { complete: true, missingFrom: null } : { complete: false, missingFrom: alone }
   }
 
-  async #takeOver(order: Order, loss: Pick<Move, 'complete' | 'missingFrom'>, stoppedAt: number | null): Promise<void> {
+  async #takeOver(order: Order, { complete, missingFrom, files = false }: Loss, stoppedAt: number | null): Promise<void> {
     const { settings } = this.#parts
     const promotedAt = Date.now()
     const { sql } = await this.#open()
@@ -403,7 +415,7 @@ export class Site {
     this.#keep({ role: 'serving', epoch: Math.max(this.#file.epoch, old?.epoch ?? 0) + 1, order: null, paired: true, movedTo: null })
     await sql.unsafe('alter system reset all')
     await sql`select pg_reload_conf()`
-    this.#unsure = !loss.complete && old?.protected ? order.id : null
+    this.#unsure = !complete && !files && old?.protected ? order.id : null
     await this.#tellDatabase(false)
     const move = {
       planned: !order.force,
@@ -412,7 +424,8 @@ export class Site {
       epoch: this.#file.epoch,
       stoppedAt,
       promotedAt,
-      ...loss,
+      complete,
+      missingFrom,
     }
     await this.#begin(order, move)
   }
