@@ -1,9 +1,13 @@
 import { openMqttSocket, type MqttSocket } from '../../loadtest/src/bench/mqtt-socket.ts'
+import { findKind, findPoint } from '../../models/src/kinds/index.ts'
 import type { StationConfig } from '../../models/src/stations/index.ts'
 import type { Sql } from '../../twin-server/src/store/connection.ts'
 
 interface CheckedDevice {
   readonly id: string
+  /** What it measures besides the value that tells its messages apart. */
+  readonly others: Readonly<Record<string, number>>
+  readonly point: { readonly name: string; readonly slot: number; readonly base: number; readonly step: number }
   readonly topic: Buffer
   seq: number
   /** Source time of each message by its number; none twice. */
@@ -30,14 +34,21 @@ export class CheckedDevices {
   #running = false
   #at = 0
 
-  constructor(stations: readonly StationConfig[], port: number, boot: string, kinds: readonly string[] = ['compressor']) {
+  /** `values`: points of a message. */
+  constructor(
+    stations: readonly StationConfig[],
+    port: number,
+    boot: string,
+    { takes = (kind: string): boolean => kind === 'compressor', values = 1 } = {},
+  ) {
     this.#boot = boot
     this.#port = port
     this.devices = stations.flatMap(({ org, id: station, devices }) =>
       devices
-        .filter(({ kind }) => kinds.includes(kind))
-        .map(({ id }) => ({
+        .filter(({ kind }) => takes(kind) && pointsOf(kind).length > 0)
+        .map(({ id, kind }) => ({
           id,
+          ...measured(kind, values),
           topic: Buffer.from(`tw/${org}/${station}/t/${id}`),
           seq: 0,
           times: [],
@@ -87,7 +98,7 @@ export class CheckedDevices {
     const seq = ++device.seq
     const ts = Math.max((device.times.at(-1) ?? 0) + 1, Date.now())
     device.times.push(ts)
-    const p = { dischargePressure: 6 + (seq % 100) / 100 }
+    const p = { ...device.others, [device.point.name]: valueOf(device, seq) }
     device.kept.set(seq, JSON.stringify({ v: 1, boot: this.#boot, seq, ts, body: { p } }))
   }
 
@@ -156,15 +167,20 @@ export class CheckedDevices {
     for (const { socket } of this.devices) socket?.close()
   }
 
-  /** Acknowledged messages that are not in the history, and messages that are in it more than once. */
-  async verify(sql: Sql): Promise<{ readonly lost: number; readonly doubled: number; readonly disordered: number }> {
-    let [lost, doubled, disordered] = [0, 0, 0]
-    for (const { id, times, acked } of this.devices) {
-      const rows = await sql<{ at: number }[]>`
-        select at from sample where device = ${id} and origin = 0 and at >= ${times[0] ?? 0} order by seq`
+  /** Acknowledged messages that are not in the history, messages that are in it more than once, before older ones, or with another value. */
+  async verify(
+    sql: Sql,
+  ): Promise<{ readonly lost: number; readonly doubled: number; readonly disordered: number; readonly wrong: number }> {
+    let [lost, doubled, disordered, wrong] = [0, 0, 0, 0]
+    for (const device of this.devices) {
+      const { id, times, acked, point } = device
+      const numbers = new Map(times.map((at, i) => [at, i + 1]))
+      const rows = await sql<{ at: number; value: number | null }[]>`
+        select at, "values"[${point.slot + 1}] as value from sample where device = ${id} and origin = 0 and at >= ${times[0] ?? 0} order by seq`
       const found = new Map<number, number>()
       let before = 0
-      for (const { at } of rows) {
+      for (const { at, value } of rows) {
+        if (value !== valueOf(device, numbers.get(at) ?? 0)) wrong++
         found.set(at, (found.get(at) ?? 0) + 1)
         if (at < before) disordered++
         before = at
@@ -175,6 +191,29 @@ export class CheckedDevices {
         if (count === 0 && acked.has(i + 1)) lost++
       }
     }
-    return { lost, doubled, disordered }
+    return { lost, doubled, disordered, wrong }
   }
 }
+
+/** Analog points that a device of this kind sends, the one that varies first. */
+const pointsOf = (kind: string) =>
+  (findKind(kind)?.points ?? []).filter(
+    ({ type, sampleMs, typical, appliesTo, counter }) =>
+      type === 'float' && sampleMs > 0 && typeof typical === 'number' && appliesTo === undefined && counter !== true,
+  )
+
+function measured(kind: string, values: number): Pick<CheckedDevice, 'others' | 'point'> {
+  const [first, ...rest] = pointsOf(kind)
+  const found = findKind(kind)
+  if (!first || !found) throw new Error(`${kind} measures nothing`)
+  const base = Number(first.typical)
+  const step = Math.max(1e-3, Math.abs(base) / 10_000)
+  // Away from the bound that is nearer.
+  const up = first.max === null || base + 50 * step < first.max
+  return {
+    others: Object.fromEntries(rest.slice(0, values - 1).map(({ name, typical }) => [name, Number(typical)])),
+    point: { name: first.name, slot: findPoint(found, first.name), base, step: up ? step : -step },
+  }
+}
+
+const valueOf = ({ point: { base, step } }: CheckedDevice, seq: number): number => base + (seq % 50) * step
