@@ -90,8 +90,10 @@ describe.runIf(seconds > 0 && root && hasBrowser)('overload', () => {
       await people.start(sql, 300)
       devices.start(1.5 * DESIGN, 1000)
       await until('all devices and people are served', async () => devices.ackedBeyond(new Map()) && people.confirmed.acknowledged > 0, 60)
+      const [made, since] = [devices.made, performance.now()]
       await pause(15_000)
-      const before = { ...people.confirmed, devices: devices.acked }
+      const offered = Math.round(((devices.made - made) * 1000) / (performance.now() - since))
+      const before = { ...people.confirmed, devices: devices.acked, offered }
 
       fill(join(disk, 'ballast'))
       await until('work is shed', async () => (await reasons()).some((reason) => reason === 'commits' || reason === 'database'), 60)

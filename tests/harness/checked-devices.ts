@@ -64,6 +64,9 @@ export class CheckedDevices {
   get acked(): number {
     return this.devices.reduce((sum, { acked }) => sum + acked.size, 0)
   }
+  get made(): number {
+    return this.devices.reduce((sum, { seq }) => sum + seq, 0)
+  }
   get unacknowledged(): number {
     return this.devices.reduce((sum, { kept }) => sum + kept.size, 0)
   }

@@ -80,15 +80,22 @@ export class CheckedPeople {
     this.#client?.end(true)
   }
 
+  /** Each sort of work by itself: none waits for the answer of another. */
   async #work(sql: Sql, everyMs: number): Promise<void> {
-    for (let n = 0; !this.#stopped; n++) {
-      const camera = this.#cameras[n % this.#cameras.length]
-      if (camera) await this.#order(camera.id, `${this.#boot}-order-${n}`)
-      await this.#record(`${this.#boot} ${n}`)
-      if (n % 3 === 0) this.#raise(n / 3)
-      await this.#acknowledge(sql, n)
-      await new Promise((resolve) => setTimeout(resolve, everyMs))
+    const again = async (work: (n: number) => Promise<void>): Promise<void> => {
+      for (let n = 0; !this.#stopped; n++) {
+        await work(n)
+        await new Promise((resolve) => setTimeout(resolve, everyMs))
+      }
     }
+    await Promise.all([
+      again((n) => this.#order(this.#cameras[n % this.#cameras.length]?.id ?? '', `${this.#boot}-order-${n}`)),
+      again((n) => this.#record(`${this.#boot} ${n}`)),
+      again(async (n) => {
+        if (n % 3 === 0) this.#raise(n / 3)
+        await this.#acknowledge(sql, n)
+      }),
+    ])
   }
 
   #births(): void {
