@@ -112,7 +112,7 @@ const cluster = (): Promise<Row[]> =>
     ...common,
     devices: Number(values.devices ?? 1000),
     // Near what one node takes: where the machine is the limit, what happens once a second hardly counts.
-    rate: Number(values.rate ?? 6000),
+    rate: Number(values.rate ?? 8000),
     ladder: values.rate === undefined ? [4000, 6000, 8000, 10_000, 12_000, 15_000] : [],
   })
 const clusterMoves = (): Promise<Row[]> =>

@@ -116,6 +116,10 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
     commitEveryMs: config.commitMs,
     maxPendingBytes: config.shed.pendingBytes,
     ...config.pace.commit,
+    ...(config.cluster && {
+      commitBusyMs: config.cluster.settings.commitBusyMs,
+      commitBusyMessages: config.cluster.settings.commitBusyMessages,
+    }),
     maxFailures: config.pace.maxFailures,
     passivateAfterMs: config.pace.passivateAfterMs,
     snapshotEveryMs: config.snapshotEveryMs,

@@ -36,6 +36,10 @@ export const clusterEnvironment = z.object({
   TWIN_CLUSTER_LOAD_WINDOW_MS: ms(60_000),
   /** A shard's weight is put on record anew when what is measured differs by more than this factor. */
   TWIN_CLUSTER_LOAD_CHANGE: z.coerce.number().min(1.05).max(4).default(1.25),
+  /** Instead of TWIN_COMMIT_BUSY_MS: nodes share one database, and a commit has a price whatever is in it. */
+  TWIN_CLUSTER_COMMIT_BUSY_MS: ms(100),
+  /** Instead of TWIN_COMMIT_BUSY_MESSAGES. */
+  TWIN_CLUSTER_COMMIT_BUSY_MESSAGES: z.coerce.number().int().min(1).max(100_000).default(12),
   /** Postgres lost this long while a peer still has it: the shards are let go. */
   TWIN_CLUSTER_POSTGRES_LOST_MS: ms(10_000),
   /** Redis lost this long while a peer still has it: the node drains itself until it is back. */
@@ -71,6 +75,8 @@ export interface ClusterSettings {
   readonly loadCap: number
   readonly loadWindowMs: number
   readonly loadChange: number
+  readonly commitBusyMs: number
+  readonly commitBusyMessages: number
   readonly postgresLostMs: number
   readonly redisLostMs: number
   readonly skewLimitMs: number
@@ -107,6 +113,8 @@ export function readClusterSettings(env: NodeJS.ProcessEnv): ClusterSettings {
     loadCap: e.TWIN_CLUSTER_LOAD_CAP,
     loadWindowMs: e.TWIN_CLUSTER_LOAD_WINDOW_MS,
     loadChange: e.TWIN_CLUSTER_LOAD_CHANGE,
+    commitBusyMs: e.TWIN_CLUSTER_COMMIT_BUSY_MS,
+    commitBusyMessages: e.TWIN_CLUSTER_COMMIT_BUSY_MESSAGES,
     postgresLostMs: e.TWIN_CLUSTER_POSTGRES_LOST_MS,
     redisLostMs: e.TWIN_CLUSTER_REDIS_LOST_MS,
     skewLimitMs: e.TWIN_CLUSTER_SKEW_MS,
