@@ -14,7 +14,7 @@ const waiting = [
   'tests/kill.test.ts',
 ]
 /** Long ones that keep a core busy, the longest first; what is named nowhere comes after them. */
-const busy = ['every-page', 'master-data', 'platforms', 'forms', 'monitor', 'where', 'first-use', 'tracking', 'maintenance', 'assets'].map(
+const busy = ['forms', 'every-page', 'master-data', 'platforms', 'monitor', 'where', 'first-use', 'tracking', 'maintenance', 'assets'].map(
   (name) => `tests/acceptance/${name}.test.ts`,
 )
 

@@ -254,7 +254,8 @@ function settings(port: number, { durable = true, settings: further = {} }: Embe
     lc_messages: 'C',
     logging_collector: 'off',
     log_checkpoints: 'off',
-    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+    // Tests: the servers of several files share it.
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: 200 }),
     ...further,
     ...rules,
   }

@@ -2,6 +2,7 @@ import { operations } from '@twin/models/api'
 import { Button, Form, InputNumber, Select } from 'antd'
 import { useAction } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
+import { Refusal } from '../../ui/widgets/index.ts'
 import type { BackupStatus } from './backups-page.tsx'
 
 type Plan = BackupStatus['plan']
@@ -10,7 +11,7 @@ const NEVER = -1
 /** When a backup is made by itself, and what is kept. */
 export function BackupPlanForm({ plan, physical }: { readonly plan: Plan; readonly physical: boolean }) {
   const { t } = useText()
-  const save = useAction(operations.planBackups, { done: t('common.saved'), refresh: [operations.backups] })
+  const save = useAction(operations.planBackups, { quiet: true, done: t('common.saved'), refresh: [operations.backups] })
   const [form] = Form.useForm<{ hour: number; keepDays: number; maxGigabytes: number }>()
   return (
     <>
@@ -47,6 +48,7 @@ export function BackupPlanForm({ plan, physical }: { readonly plan: Plan; readon
             {t('common.save')}
           </Button>
         </Form.Item>
+        <Refusal error={save.error} form={form} />
       </Form>
     </>
   )

@@ -1,9 +1,10 @@
 import { operations } from '@twin/models/api'
-import { Alert, Checkbox, DatePicker, Form, Input, Modal, Select } from 'antd'
+import { Checkbox, DatePicker, Form, Input, Modal, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
-import { ApiFailure, useAction } from '../../api/index.ts'
+import { useAction } from '../../api/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { schemaRule } from '../../ui/mapper/index.ts'
+import { Refusal } from '../../ui/widgets/index.ts'
 import { useFleet } from '../supervision/index.ts'
 import { kinds, useRoleOptions } from './user-roles.ts'
 import type { UserRow } from './users-page.tsx'
@@ -28,7 +29,7 @@ interface Values {
 
 /** Creates a user, edits one, or sets a password that must be changed at the next sign-in. */
 export function UserDialog({ mode, user, onClose }: UserDialogProps) {
-  const { t, label, name } = useText()
+  const { t, name } = useText()
   const { stations } = useFleet()
   const [form] = Form.useForm<Values>()
   const roles = useRoleOptions()
@@ -38,7 +39,6 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
   const create = useAction(operations.createUser, options)
   const update = useAction(operations.updateUser, options)
   const error = create.error ?? update.error
-  const failure = error instanceof ApiFailure ? error : null
   const body = operations.createUser.body
   const rule = (field: string) => [
     ...(body ? [schemaRule(body, field, t('common.required'))] : []),
@@ -92,7 +92,6 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
       onOk={() => form.submit()}
       onCancel={onClose}
     >
-      {failure ? <Alert type="error" showIcon title={label(failure.text)} style={{ marginBottom: 12 }} data-testid="user-error" /> : null}
       <Form
         form={form}
         layout="vertical"
@@ -165,6 +164,7 @@ export function UserDialog({ mode, user, onClose }: UserDialogProps) {
             <Input.Password autoComplete="new-password" />
           </Form.Item>
         )}
+        <Refusal error={error} form={form} testId="user-error" />
       </Form>
     </Modal>
   )

@@ -1,8 +1,9 @@
 import { operations } from '@twin/models/api'
-import { Alert, Button, Form, Input, Modal } from 'antd'
-import { ApiFailure, useAction } from '../../api/index.ts'
+import { Button, Form, Input, Modal } from 'antd'
+import { useAction } from '../../api/index.ts'
 import { loadSession, useMe } from '../../console/session.ts'
 import { useText } from '../../i18n/index.ts'
+import { Refusal } from '../widgets/index.ts'
 
 interface Values {
   readonly current: string
@@ -12,7 +13,7 @@ interface Values {
 
 /** Change of one's own password; the rule itself is the server's, its answer is shown at the field. */
 export function PasswordForm({ onDone }: { readonly onDone: () => void }) {
-  const { t, label } = useText()
+  const { t } = useText()
   const { username } = useMe()
   const [form] = Form.useForm<Values>()
   const change = useAction(operations.changePassword, { done: t('session.changed'), quiet: true })
@@ -21,16 +22,13 @@ export function PasswordForm({ onDone }: { readonly onDone: () => void }) {
       await change.mutateAsync({ body: { current, next } })
       await loadSession()
       onDone()
-    } catch (error) {
-      if (error instanceof ApiFailure && (error.field === 'current' || error.field === 'next'))
-        form.setFields([{ name: error.field, errors: [label(error.text)] }])
+    } catch {
+      // Said in the form.
     }
   }
-  const failure = change.error instanceof ApiFailure && !change.error.field ? change.error : null
   return (
     <Form form={form} layout="vertical" onFinish={(values) => void submit(values)} data-testid="password-form">
       <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
-      {failure ? <Alert type="error" showIcon title={label(failure.text)} style={{ marginBottom: 12 }} /> : null}
       <Form.Item name="current" label={t('session.current')} rules={[{ required: true, message: t('common.required') }]}>
         <Input.Password autoComplete="current-password" />
       </Form.Item>
@@ -56,6 +54,7 @@ export function PasswordForm({ onDone }: { readonly onDone: () => void }) {
       >
         <Input.Password autoComplete="new-password" />
       </Form.Item>
+      <Refusal error={change.error} form={form} />
       <Button type="primary" htmlType="submit" block loading={change.isPending}>
         {t('session.changePassword')}
       </Button>

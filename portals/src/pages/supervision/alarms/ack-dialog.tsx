@@ -2,7 +2,7 @@ import { operations } from '@twin/models/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Input, Modal } from 'antd'
 import { useState } from 'react'
-import { ApiFailure, call } from '../../../api/index.ts'
+import { call, failureLabel } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { alarmLabels } from '../../../ui/catalogue.ts'
 import { isGroup, type AlarmRow } from './alarm-row.tsx'
@@ -34,13 +34,14 @@ export function AckDialog({ rows, onClose, onDone }: AckDialogProps) {
     const [why] = failed
     if (why) {
       const reason: unknown = why.reason
-      void message.error(
-        t('alarm.ackFailed', { n: failed.length, why: reason instanceof ApiFailure ? label(reason.text) : String(reason) }),
-      )
+      void message.error(t('alarm.ackFailed', { n: failed.length, why: label(failureLabel(reason)) }))
     }
     await Promise.all(
       [operations.alarms, operations.alarm, operations.alarmKpi].map(({ path }) => client.invalidateQueries({ queryKey: [path] })),
     )
+    setBusy(false)
+    // Refused throughout: the note stays for another try.
+    if (done === 0) return
     onDone()
     onClose()
   }

@@ -2,6 +2,7 @@ import { operations } from '@twin/models/api'
 import { Form, Input, Modal, Select } from 'antd'
 import { useAction } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
+import { Refusal } from '../../../ui/widgets/index.ts'
 import type { AlarmRow } from './alarm-row.tsx'
 
 const refresh = [operations.alarms, operations.alarm, operations.alarmKpi]
@@ -13,7 +14,7 @@ interface DialogProps {
 export function ShelveDialog({ alarm, onClose }: DialogProps) {
   const { t } = useText()
   const [form] = Form.useForm<{ readonly minutes: number; readonly reason: string }>()
-  const shelve = useAction(operations.shelveAlarm, { done: t('alarm.shelved'), refresh })
+  const shelve = useAction(operations.shelveAlarm, { quiet: true, done: t('alarm.shelved'), refresh })
   return (
     <Modal
       open
@@ -43,6 +44,7 @@ export function ShelveDialog({ alarm, onClose }: DialogProps) {
         >
           <Input.TextArea rows={2} maxLength={500} data-testid="shelve-reason" />
         </Form.Item>
+        <Refusal error={shelve.error} form={form} />
       </Form>
     </Modal>
   )
@@ -52,7 +54,7 @@ export function ServiceDialog({ alarm, onClose }: DialogProps) {
   const { t } = useText()
   const out = alarm.hidden !== 'outOfService'
   const [form] = Form.useForm<{ readonly workOrder: string }>()
-  const service = useAction(operations.serviceAlarm, { done: t('alarm.serviceDone'), refresh })
+  const service = useAction(operations.serviceAlarm, { quiet: true, done: t('alarm.serviceDone'), refresh })
   return (
     <Modal
       open
@@ -77,6 +79,7 @@ export function ServiceDialog({ alarm, onClose }: DialogProps) {
         >
           <Input maxLength={60} />
         </Form.Item>
+        <Refusal error={service.error} form={form} />
       </Form>
     </Modal>
   )

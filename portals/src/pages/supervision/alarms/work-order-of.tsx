@@ -1,5 +1,5 @@
 import { permissionOf, workOrder } from '@twin/models/records'
-import { App, Button, Input, Modal } from 'antd'
+import { App, Button, Form, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { send } from '../../../api/index.ts'
@@ -7,6 +7,7 @@ import { useMay } from '../../../console/session.ts'
 import { useText } from '../../../i18n/index.ts'
 import { StateTag } from '../../../records/field-value.tsx'
 import { addressOf, type Row, useChange, useList } from '../../../records/record-api.ts'
+import { Refusal } from '../../../ui/widgets/index.ts'
 import { alarmLabels } from '../../../ui/catalogue.ts'
 import { placeOf, type AlarmRow } from './alarm-row.tsx'
 
@@ -48,12 +49,11 @@ function OrderDialog({ alarm, onClose }: { readonly alarm: AlarmRow; readonly on
   const { t, label } = text
   const { message } = App.useApp()
   const words = label(alarmLabels.get(alarm.code) ?? { zh: alarm.code, en: alarm.code })
-  const [title, setTitle] = useState(`${placeOf(alarm, text).device} ${words}`.slice(0, 120))
-  const [description, setDescription] = useState('')
+  const [form] = Form.useForm<{ readonly title: string; readonly description?: string }>()
   const { station, device, priority, occurrence } = alarm
-  const create = useChange<void, Row>(
+  const create = useChange<{ readonly title: string; readonly description?: string }, Row>(
     workOrder,
-    async () =>
+    async ({ title, description = '' }) =>
       (await send('post', addressOf(workOrder), {
         title,
         station,
@@ -62,6 +62,7 @@ function OrderDialog({ alarm, onClose }: { readonly alarm: AlarmRow; readonly on
         alarm: occurrence,
         ...(description === '' ? {} : { description }),
       })) as Row,
+    () => true,
   )
   return (
     <Modal
@@ -70,23 +71,35 @@ function OrderDialog({ alarm, onClose }: { readonly alarm: AlarmRow; readonly on
       okText={t('alarm.makeWorkOrder')}
       cancelText={t('common.cancel')}
       confirmLoading={create.isPending}
-      okButtonProps={{ disabled: title.trim() === '', id: 'work-order-confirm' }}
+      okButtonProps={{ id: 'work-order-confirm' }}
       onCancel={onClose}
-      onOk={() =>
-        create.mutate(undefined, {
-          onSuccess: (row) => void message.success(t('alarm.workOrderMade', { number: String(row['number']) })),
-          onSettled: onClose,
-        })
-      }
+      onOk={() => form.submit()}
     >
-      <label>
-        {label(workOrder.fields.title.label)}
-        <Input maxLength={120} value={title} onChange={(event) => setTitle(event.target.value)} data-testid="work-order-title" />
-      </label>
-      <label>
-        {label(workOrder.fields.description.label)}
-        <Input.TextArea rows={3} maxLength={4000} value={description} onChange={(event) => setDescription(event.target.value)} />
-      </label>
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={{ title: `${placeOf(alarm, text).device} ${words}`.slice(0, 120) }}
+        onFinish={(values) =>
+          create.mutate(values, {
+            onSuccess: (row) => {
+              void message.success(t('alarm.workOrderMade', { number: String(row['number']) }))
+              onClose()
+            },
+          })
+        }
+      >
+        <Form.Item
+          name="title"
+          label={label(workOrder.fields.title.label)}
+          rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        >
+          <Input maxLength={120} data-testid="work-order-title" />
+        </Form.Item>
+        <Form.Item name="description" label={label(workOrder.fields.description.label)}>
+          <Input.TextArea rows={3} maxLength={4000} />
+        </Form.Item>
+        <Refusal error={create.error} form={form} />
+      </Form>
     </Modal>
   )
 }

@@ -1,13 +1,13 @@
 import { operations } from '@twin/models/api'
-import { Alert, Button, Form, Input, Modal } from 'antd'
+import { Button, Form, Input, Modal } from 'antd'
 import { useState } from 'react'
-import { ApiFailure, useAction, useCall } from '../../../api/index.ts'
+import { useAction, useCall } from '../../../api/index.ts'
 import { useMe } from '../../../console/session.ts'
 import { useText } from '../../../i18n/index.ts'
 import { serverNow } from '../../../live/index.ts'
 import { commandDefinitions } from '../../../ui/catalogue.ts'
 import { formatDuration, formatTime, unitSign } from '../../../ui/format.ts'
-import { Await, HelpTip, Nothing, Page } from '../../../ui/widgets/index.ts'
+import { Await, HelpTip, Nothing, Page, Refusal } from '../../../ui/widgets/index.ts'
 import { CommandProgress, type CommandRow } from './command-progress.tsx'
 
 /** Commands that wait for a second person, with what that person needs to judge them. */
@@ -73,7 +73,7 @@ function ApproveDialog({ row, onClose }: { readonly row: CommandRow; readonly on
     done: t('command.approved'),
     refresh: [operations.commands, operations.command],
   })
-  const failure = approve.error instanceof ApiFailure ? approve.error : null
+  const [form] = Form.useForm<{ readonly password: string }>()
   return (
     <Modal
       open
@@ -84,14 +84,15 @@ function ApproveDialog({ row, onClose }: { readonly row: CommandRow; readonly on
       {approve.isSuccess ? (
         <CommandProgress id={row.id} station={row.station} />
       ) : (
-        <Form<{ readonly password: string }>
+        <Form
+          form={form}
           layout="vertical"
           onFinish={({ password }) => approve.mutate({ params: { command: row.id }, body: { password } })}
         >
           <Form.Item name="password" label={t('command.password')} rules={[{ required: true, message: t('common.required') }]}>
             <Input.Password autoComplete="current-password" data-testid="approve-password" />
           </Form.Item>
-          {failure ? <Alert type="error" showIcon title={label(failure.text)} style={{ marginBottom: 12 }} /> : null}
+          <Refusal error={approve.error} form={form} />
           <Button type="primary" htmlType="submit" loading={approve.isPending} data-testid="approve-send">
             {t('command.approve')}
           </Button>

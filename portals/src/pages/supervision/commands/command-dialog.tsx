@@ -53,7 +53,6 @@ export function CommandDialog({ config, device, command, onClose }: CommandDialo
     } catch {
       // Shown in the dialog below; a refused attempt is over, so the next one is a command of its own.
       setKey(crypto.randomUUID())
-      form.setFieldValue('password', '')
     }
   }
 
@@ -94,7 +93,7 @@ export function CommandDialog({ config, device, command, onClose }: CommandDialo
             {command.confirm === 'twoPerson' ? (
               <Alert type="info" showIcon title={t('command.twoPerson')} style={{ marginTop: 12 }} />
             ) : null}
-            <CommandFailure error={issue.error} />
+            <CommandFailure error={issue.error} form={form} />
             <div className="tool-row" style={{ marginTop: 16 }}>
               <Button
                 type="primary"

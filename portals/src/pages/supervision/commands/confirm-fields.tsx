@@ -1,6 +1,7 @@
 import { Alert, Form, Input } from 'antd'
 import { ApiFailure } from '../../../api/index.ts'
 import { reasonText, useText } from '../../../i18n/index.ts'
+import { type Markable, useFieldMark } from '../../../ui/widgets/index.ts'
 
 export interface ConfirmValues {
   readonly reason?: string
@@ -46,9 +47,10 @@ export function ConfirmFields({ code, confirmed }: { readonly code: string; read
   )
 }
 
-/** Why the server refused, in the words of its code where it has one. */
-export function CommandFailure({ error }: { readonly error: Error | null }) {
+/** Why the server refused, in the words of its code where it has one, and at the field where it names one. */
+export function CommandFailure({ error, form }: { readonly error: Error | null; readonly form: Markable }) {
   const { label } = useText()
+  useFieldMark(error, form)
   if (!(error instanceof ApiFailure)) return null
   const words = reasonText(error.code)
   const plain = words.zh === error.code

@@ -41,7 +41,6 @@ export function ControlDialog<V extends object>({ title, warn, code, ok, initial
     } catch (failure) {
       setError(failure instanceof Error ? failure : new Error(String(failure)))
       setKey(crypto.randomUUID())
-      form.setFieldsValue({ password: '' } as never)
     } finally {
       setBusy(false)
     }
@@ -57,7 +56,7 @@ export function ControlDialog<V extends object>({ title, warn, code, ok, initial
         {warn ? <Alert type="warning" showIcon title={warn} style={{ marginBottom: 12 }} /> : null}
         {children}
         <ConfirmFields code={code} confirmed />
-        <CommandFailure error={error} />
+        <CommandFailure error={error} form={form} />
         <div className="tool-row" style={{ marginTop: 16 }}>
           <Button type="primary" danger htmlType="submit" loading={busy} data-testid="control-send">
             {ok}

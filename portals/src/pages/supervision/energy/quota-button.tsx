@@ -3,6 +3,7 @@ import type { StationConfig } from '@twin/models/stations'
 import { Button, InputNumber, Modal } from 'antd'
 import { useState } from 'react'
 import { useAction } from '../../../api/index.ts'
+import { Refusal } from '../../../ui/widgets/index.ts'
 import { useMay } from '../../../console/session.ts'
 import { useText } from '../../../i18n/index.ts'
 
@@ -11,7 +12,11 @@ export function QuotaButton({ config, quota }: { readonly config: StationConfig;
   const may = useMay('station:operate')
   const [value, setValue] = useState<number | null>(quota)
   const [open, setOpen] = useState(false)
-  const save = useAction(operations.setEnergyQuota, { done: t('common.saved'), refresh: [operations.energy, operations.station] })
+  const save = useAction(operations.setEnergyQuota, {
+    quiet: true,
+    done: t('common.saved'),
+    refresh: [operations.energy, operations.station],
+  })
   if (!may) return null
   const submit = (kwh: number | null): void =>
     save.mutate({ params: { station: config.id }, body: { kwh } }, { onSuccess: () => setOpen(false) })
@@ -50,9 +55,11 @@ export function QuotaButton({ config, quota }: { readonly config: StationConfig;
             onChange={setValue}
             onPressEnter={() => value && submit(value)}
             suffix="kWh"
+            {...(save.error ? { status: 'error' as const } : {})}
             style={{ width: '100%' }}
             aria-label={t('energy.quota')}
           />
+          <Refusal error={save.error} />
         </Modal>
       ) : null}
     </>

@@ -42,11 +42,14 @@ export function PlanDrawer({ station: first, onClose }: { readonly station?: str
       return true
     },
   )
+  /** At the field that the server named. */
+  const told = (field: string) =>
+    failure?.field?.split('.')[0] === field ? { validateStatus: 'error' as const, help: label(failure.text) } : {}
   const ready = station !== undefined && services.length > 0 && demand !== null && (!short || confirmed)
   return (
     <Drawer open size={560} title={t('maint.plan')} onClose={onClose} destroyOnHidden>
       <Form layout="vertical" data-testid="plan-form">
-        <Form.Item label={t('maint.planStation')} required>
+        <Form.Item label={t('maint.planStation')} required {...told('station')}>
           <StationSelect
             value={station}
             onChange={(next) => {
@@ -55,7 +58,7 @@ export function PlanDrawer({ station: first, onClose }: { readonly station?: str
             }}
           />
         </Form.Item>
-        <Form.Item label={t('maint.planDate')} required htmlFor="plan-date">
+        <Form.Item label={t('maint.planDate')} required htmlFor="plan-date" {...told('plannedOn')}>
           <DatePicker
             id="plan-date"
             value={dayjs(date)}
@@ -64,7 +67,7 @@ export function PlanDrawer({ station: first, onClose }: { readonly station?: str
             style={{ width: '100%' }}
           />
         </Form.Item>
-        <Form.Item label={t('maint.planServices')} required htmlFor="plan-services">
+        <Form.Item label={t('maint.planServices')} required htmlFor="plan-services" {...told('services')}>
           <Select
             id="plan-services"
             mode="multiple"
@@ -82,6 +85,7 @@ export function PlanDrawer({ station: first, onClose }: { readonly station?: str
           label={t('maint.planDemand')}
           required
           htmlFor="plan-demand"
+          {...told('demand')}
           extra={capacity.data?.flow == null ? null : t('maint.planNow', { flow: formatNumber(capacity.data.flow, 1) })}
         >
           <InputNumber id="plan-demand" min={0} value={demand} onChange={setDemand} style={{ width: '100%' }} data-testid="plan-demand" />
@@ -110,14 +114,15 @@ export function PlanDrawer({ station: first, onClose }: { readonly station?: str
             disabled={!ready}
             loading={save.isPending}
             data-testid="plan-save"
-            onClick={() =>
+            onClick={() => {
+              setFailure(null)
               save.mutate(undefined, {
                 onSuccess: () => {
                   void message.success(t('maint.planned'))
                   onClose()
                 },
               })
-            }
+            }}
           >
             {t('maint.savePlan')}
           </Button>

@@ -4,6 +4,7 @@ import { Button, Form, InputNumber, Modal } from 'antd'
 import { useState } from 'react'
 import { useAction } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
+import { Refusal } from '../../../ui/widgets/index.ts'
 
 interface Place {
   readonly lat: number
@@ -15,12 +16,14 @@ function PlaceDialog({
   title,
   initial,
   busy,
+  error,
   onSave,
   onClose,
 }: {
   readonly title: string
   readonly initial: Place | null
   readonly busy: boolean
+  readonly error: Error | null
   readonly onSave: (place: Place) => void
   readonly onClose: () => void
 }) {
@@ -29,13 +32,14 @@ function PlaceDialog({
   const required = [{ required: true, message: t('common.required') }]
   return (
     <Modal open title={title} okText={t('common.save')} confirmLoading={busy} onOk={() => form.submit()} onCancel={onClose} width={380}>
-      <Form form={form} layout="vertical" initialValues={initial ?? {}} onFinish={onSave}>
+      <Form form={form} layout="vertical" initialValues={initial ?? {}} onFinish={onSave} data-testid="place-form">
         <Form.Item name="lat" label={`${t('position.lat')} (WGS-84)`} rules={required}>
           <InputNumber min={-90} max={90} step={0.0001} precision={6} style={{ width: '100%' }} />
         </Form.Item>
         <Form.Item name="lng" label={`${t('position.lng')} (WGS-84)`} rules={required}>
           <InputNumber min={-180} max={180} step={0.0001} precision={6} style={{ width: '100%' }} />
         </Form.Item>
+        <Refusal error={error} form={form} />
       </Form>
     </Modal>
   )
@@ -44,7 +48,7 @@ function PlaceDialog({
 export function CorrectButton({ device, current }: { readonly device: string; readonly current: Place | null }) {
   const { t } = useText()
   const [open, setOpen] = useState(false)
-  const correct = useAction(operations.correctPosition, { done: t('common.saved'), refresh: [operations.position] })
+  const correct = useAction(operations.correctPosition, { quiet: true, done: t('common.saved'), refresh: [operations.position] })
   return (
     <>
       <Button onClick={() => setOpen(true)} data-testid="correct-position">
@@ -55,6 +59,7 @@ export function CorrectButton({ device, current }: { readonly device: string; re
           title={t('position.correct')}
           initial={current}
           busy={correct.isPending}
+          error={correct.error}
           onClose={() => setOpen(false)}
           onSave={({ lat, lng }) => correct.mutate({ params: { device }, body: { lat, lng } }, { onSuccess: () => setOpen(false) })}
         />
@@ -67,17 +72,21 @@ export function MoveSiteButton({ config }: { readonly config: StationConfig }) {
   const { t } = useText()
   const [open, setOpen] = useState(false)
   const move = useAction(operations.moveSite, {
+    quiet: true,
     done: t('common.saved'),
     refresh: [operations.station, operations.stations, operations.position],
   })
   return (
     <>
-      <Button onClick={() => setOpen(true)}>{t('position.moveSite')}</Button>
+      <Button onClick={() => setOpen(true)} data-testid="move-site">
+        {t('position.moveSite')}
+      </Button>
       {open ? (
         <PlaceDialog
           title={t('position.moveSite')}
           initial={config.position}
           busy={move.isPending}
+          error={move.error}
           onClose={() => setOpen(false)}
           onSave={({ lat, lng }) =>
             move.mutate({ params: { station: config.id }, body: { lat, lng } }, { onSuccess: () => setOpen(false) })
@@ -92,7 +101,7 @@ export function FenceButton({ config }: { readonly config: StationConfig }) {
   const { t } = useText()
   const [open, setOpen] = useState(false)
   const [radius, setRadius] = useState<number | null>(config.fenceRadius)
-  const fence = useAction(operations.setFence, { done: t('common.saved'), refresh: [operations.station] })
+  const fence = useAction(operations.setFence, { quiet: true, done: t('common.saved'), refresh: [operations.station] })
   const save = (value: number | null): void =>
     fence.mutate({ params: { station: config.id }, body: { radius: value } }, { onSuccess: () => setOpen(false) })
   return (
@@ -117,8 +126,17 @@ export function FenceButton({ config }: { readonly config: StationConfig }) {
         >
           <label>
             {t('position.fence')}
-            <InputNumber min={10} max={100_000} value={radius} onChange={setRadius} suffix="m" style={{ width: '100%' }} />
+            <InputNumber
+              min={10}
+              max={100_000}
+              value={radius}
+              onChange={setRadius}
+              {...(fence.error ? { status: 'error' as const } : {})}
+              suffix="m"
+              style={{ width: '100%' }}
+            />
           </label>
+          <Refusal error={fence.error} />
         </Modal>
       ) : null}
     </>

@@ -79,6 +79,7 @@ export function TrendPresets({ stations, value, onChoose }: TrendPresetsProps) {
           value={naming ?? ''}
           onChange={(event) => setNaming(event.target.value)}
           placeholder={t('trend.presetName')}
+          aria-label={t('trend.presetName')}
           maxLength={40}
         />
       </Modal>

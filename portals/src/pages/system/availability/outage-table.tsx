@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useAction, useCall } from '../../../api/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { formatNumber, formatTime } from '../../../ui/format.ts'
-import { Await, PagedTable } from '../../../ui/widgets/index.ts'
+import { Await, PagedTable, Refusal } from '../../../ui/widgets/index.ts'
 
 const colours: Readonly<Record<Verdict, string>> = { planned: 'blue', failure: 'error', excluded: 'default' }
 
@@ -78,6 +78,7 @@ function JudgeDialog({ outage, onClose }: { readonly outage: Outage; readonly on
   const { t, lang } = useText()
   const [form] = Form.useForm<{ readonly verdict: Verdict; readonly reason: string }>()
   const judge = useAction(operations.judgeOutage, {
+    quiet: true,
     done: t('common.saved'),
     refresh: [operations.outages, operations.availability, operations.availabilityDay],
   })
@@ -108,6 +109,7 @@ function JudgeDialog({ outage, onClose }: { readonly outage: Outage; readonly on
         >
           <Input.TextArea rows={2} maxLength={500} data-testid="judge-reason" />
         </Form.Item>
+        <Refusal error={judge.error} form={form} />
       </Form>
     </Modal>
   )
