@@ -64,6 +64,7 @@ describe.skipIf(why !== null || cuts === 0)(`${cuts} cuts, seed ${seed}`, () => 
       await sql.end()
     }
   }
+  const newest = (): number => publisher.streams.reduce((sum, stream) => sum + (stream.newest?.seq ?? 0), 0)
   /** Lines of the start log with this text. */
   const said = (text: string): readonly Record<string, unknown>[] =>
     product.server.output
@@ -74,6 +75,11 @@ describe.skipIf(why !== null || cuts === 0)(`${cuts} cuts, seed ${seed}`, () => 
   beforeAll(async () => {
     disk = new PowerDisk(cuts > 10 ? 4000 : 1500)
     product = await startProduct('', { TWIN_DATA_DIR: join(disk.mount, 'data') })
+    if (cuts > 10) {
+      // Code that was compiled is kept by a process that ends in order only; a hundred starts are quicker with it.
+      await product.server.end()
+      await product.startServer()
+    }
     line = await new TcpProxy(Number(new URL(product.mqtt).port)).start()
     const [station] = stations
     if (!station) throw new Error('no station')
@@ -110,10 +116,21 @@ describe.skipIf(why !== null || cuts === 0)(`${cuts} cuts, seed ${seed}`, () => 
     async () => {
       onTestFailed(() => console.log(product.server.output.slice(-3000)))
       const startsMs: number[] = []
-      const sums = { kills: 0, killsOfAll: 0, powerCuts: 0, facts: 0, samples: 0, databaseReplays: 0, cutOff: 0, copiedMs: 0 }
+      const sums = {
+        kills: 0,
+        killsOfAll: 0,
+        powerCuts: 0,
+        nothingToReplay: 0,
+        facts: 0,
+        samples: 0,
+        databaseReplays: 0,
+        cutOff: 0,
+        copiedMs: 0,
+      }
       for (let i = 0; i < cuts; i++) {
-        const [messages, papers] = [publisher.acked, cashier.done]
-        await until('writes', async () => publisher.acked > messages + 40 && cashier.done > papers + 4, 60)
+        // New messages, not those that are sent again.
+        const [messages, papers] = [newest(), cashier.done]
+        await until('writes', async () => newest() > messages + 40 && cashier.done > papers + 3, 120)
         await pause(random() * 400)
         const power = i % 2 === 1
         const all = power || i % 4 === 2
@@ -145,10 +162,12 @@ describe.skipIf(why !== null || cuts === 0)(`${cuts} cuts, seed ${seed}`, () => 
         startsMs.push(performance.now() - began)
 
         const [replayed] = said('restored from the records')
-        expect(replayed).toMatchObject({ level: 40, stations: demoFleet().length })
-        expect(Number(replayed?.['facts']) + Number(replayed?.['samples'])).toBeGreaterThan(0)
-        sums.facts += Number(replayed?.['facts'])
-        sums.samples += Number(replayed?.['samples'])
+        if (replayed) {
+          expect(replayed).toMatchObject({ level: 40, stations: demoFleet().length })
+          expect(Number(replayed['facts']) + Number(replayed['samples'])).toBeGreaterThan(0)
+          sums.facts += Number(replayed['facts'])
+          sums.samples += Number(replayed['samples'])
+        } else sums.nothingToReplay++
         const [database] = said('replayed its log')
         expect(database !== undefined).toBe(all)
         if (database) {
@@ -157,11 +176,13 @@ describe.skipIf(why !== null || cuts === 0)(`${cuts} cuts, seed ${seed}`, () => 
           if (database['cut'] !== null) sums.cutOff++
         }
         expect(await lostTwins()).toEqual([])
-        expect(await cashier.returned(i, 60)).toEqual([])
+        expect(await cashier.returned(i, 20)).toEqual([])
         expect(await asked(brokenPostings)).toEqual([])
         line.release()
         if ((i + 1) % 10 === 0) console.log(JSON.stringify({ cuts: i + 1, messages: publisher.acked, documents: cashier.done }))
       }
+      // A snapshot may have been saved right before; not often.
+      expect(sums.nothingToReplay).toBeLessThanOrEqual(cuts / 10)
       await cashier.stop()
       await asked((sql) => settled(sql, publisher, 60))
       const order = startsMs.toSorted((a, b) => a - b)
