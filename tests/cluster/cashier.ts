@@ -256,11 +256,18 @@ export class Cashier {
     const wrong: string[] = []
     const known = this.#papers.filter(({ row }) => row !== null)
     for (const paper of known.slice(Math.max(0, known.length - most))) {
-      const row = await this.#read(paper, attempt)
-      const version = paper.row?.version ?? 0
-      const fine = row && (row.version === version ? row.state === paper.row?.state : paper.unsure && row.version === version + 1)
+      const acknowledged = paper.row
+      const found = await this.#read(paper, attempt)
+      // It may be at work meanwhile, or have asked for a step that nobody answered.
+      const further = paper.unsure || paper.row !== acknowledged
+      const fine =
+        found &&
+        acknowledged &&
+        (found.version === acknowledged.version ? found.state === acknowledged.state : further && found.version > acknowledged.version)
       if (!fine)
-        wrong.push(`${paper.record.name} ${paper.key}: acknowledged ${version} ${paper.row?.state}, found ${row?.version} ${row?.state}`)
+        wrong.push(
+          `${paper.record.name} ${paper.key}: acknowledged ${acknowledged?.version} ${acknowledged?.state}, found ${found?.version} ${found?.state}`,
+        )
     }
     return wrong
   }

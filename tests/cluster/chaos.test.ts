@@ -4,6 +4,7 @@ import { demoFleet } from '../../models/src/stations/index.ts'
 import { until } from '../../scripts/cluster-lab.ts'
 import { quick } from './barriers.ts'
 import { faultsOf, numbers, pause } from './faults.ts'
+import { Cashier } from './cashier.ts'
 import { Clerk } from './clerk.ts'
 import { CLEAN, findings, settled } from './invariants.ts'
 import { Lab } from './lab.ts'
@@ -27,11 +28,15 @@ describe.runIf(seconds > 0)(`random faults, seed ${seed}, ${seconds} s`, () => {
   const publisher = new Publisher(stations, `chaos-${seed}`, true)
   const operator = new Operator(stations.slice(0, 4), `chaos-${seed}`)
   const clerk = new Clerk(stations.slice(4, 8))
+  const cashier = new Cashier(lab.desk, `chaos-${seed}`)
   beforeAll(async () => {
     await lab.start(3, quick, join(lab.dir, 'postgres'))
     await lab.balanced()
+    const [station] = stations
+    if (station) await cashier.open(station, lab.mqttUrl, lab.sql)
   }, 180_000)
   afterAll(async () => {
+    await cashier.stop()
     await clerk.stop()
     await operator.stop()
     await publisher.stop()
@@ -54,6 +59,7 @@ describe.runIf(seconds > 0)(`random faults, seed ${seed}, ${seconds} s`, () => {
       await publisher.start(lab.mqttUrl, 100)
       await operator.start(lab, 400)
       clerk.start(lab, 300)
+      cashier.start(50)
       const watching = setInterval(() => void watch().catch(() => undefined), 2000)
       const watch = async (): Promise<void> => {
         const node = lab.nodes.find(({ process }) => process.alive)
@@ -83,16 +89,25 @@ describe.runIf(seconds > 0)(`random faults, seed ${seed}, ${seconds} s`, () => {
       clearInterval(watching)
       await operator.stop()
       await clerk.stop()
+      await cashier.stop()
       await settled(lab.sql, publisher)
       await until('no shard on the move', async () => !(await lab.owners()).has(''))
       const node = lab.nodes.find(({ process }) => process.alive)
       if (!node) throw new Error('no node left')
       const viewers = await Promise.all(stations.slice(0, 3).map(({ id }) => lab.view(node, `st:${id}:f`)))
-      const found = await findings(lab.sql, publisher, { lab, operator, clerk, viewers })
+      const found = await findings(lab.sql, publisher, { lab, operator, clerk, cashier, viewers })
       for (const viewer of viewers) viewer.close()
       console.table(Object.fromEntries(rows))
       console.log(
-        JSON.stringify({ seed, acknowledged: publisher.acked, filed: clerk.done, ...(await operator.verify(lab.sql)), ...most, ...found }),
+        JSON.stringify({
+          seed,
+          acknowledged: publisher.acked,
+          filed: clerk.done,
+          paid: cashier.done,
+          ...(await operator.verify(lab.sql)),
+          ...most,
+          ...found,
+        }),
       )
       expect(found).toEqual(CLEAN)
       expect(most.rss).toBeLessThan(MOST_MEMORY)

@@ -5,6 +5,7 @@ import { until } from '../../scripts/cluster-lab.ts'
 import { Ownership } from '../../twin-server/src/store/ownership.ts'
 import { PostgresRecoveryPort } from '../../twin-server/src/store/recovery.ts'
 import { openStations } from '../../twin-server/src/store/stations.ts'
+import type { Cashier } from './cashier.ts'
 import type { Clerk } from './clerk.ts'
 import type { Lab } from './lab.ts'
 import type { Operator } from './operator.ts'
@@ -27,6 +28,8 @@ export interface Findings {
   readonly orders: number
   /** (6) Messages of the outbox undelivered, or with another effect than what is filed says. */
   readonly outbox: number
+  /** (7) Postings that do not add up, stand twice or for nothing, acknowledged ones that are missing, balances that documents contradict. */
+  readonly money: number
   /** (8) Viewers that hold something else than they would see after a new start, or were led back in time. */
   readonly viewers: number
   /** (9) Shards that nobody holds, or that are on the move. */
@@ -37,11 +40,16 @@ export interface Witnesses {
   readonly lab?: Lab
   readonly operator?: Operator
   readonly clerk?: Clerk
+  readonly cashier?: Cashier
   readonly viewers?: readonly Viewer[]
 }
 
 /** The invariants of the design: what the database shows by itself, and what witnesses outside saw. Nothing may be sent meanwhile. */
-export async function findings(sql: Sql, publisher: Publisher, { lab, operator, clerk, viewers = [] }: Witnesses = {}): Promise<Findings> {
+export async function findings(
+  sql: Sql,
+  publisher: Publisher,
+  { lab, operator, clerk, cashier, viewers = [] }: Witnesses = {},
+): Promise<Findings> {
   const [row] = await sql<{ gaps: number; epochsBack: number; beyondFence: number; unowned: number }[]>`
     with j as (select shard, seq, epoch, lag(epoch) over (partition by shard order by seq) as before from journal),
       streams as (
@@ -56,10 +64,13 @@ export async function findings(sql: Sql, publisher: Publisher, { lab, operator, 
   const { lost, doubled, disordered } = await publisher.verify(sql)
   const orders = await operator?.verify(sql)
   const filed = await clerk?.verify(sql)
+  const money = (await cashier?.verify(sql)) ?? []
+  for (const problem of money.slice(0, 20)) console.log(`money: ${problem}`)
   return {
     unlike: lab ? await unlike(lab, publisher) : 0,
     orders: orders ? orders.twice + orders.illegal + orders.unsent : 0,
     outbox: filed ? filed.undelivered + filed.unlike : 0,
+    money: money.length,
     viewers: lab ? await misled(lab, viewers) : 0,
     lost,
     doubled,
@@ -81,6 +92,7 @@ export const CLEAN: Findings = {
   unlike: 0,
   orders: 0,
   outbox: 0,
+  money: 0,
   viewers: 0,
   unowned: 0,
 }

@@ -15,6 +15,7 @@ import {
 } from '../../scripts/cluster-lab.ts'
 import { OwnPostgres } from './own-postgres.ts'
 import { TcpProxy } from './tcp-proxy.ts'
+import type { Desk } from './cashier.ts'
 import { type Call, callerOf, cookieOf } from './cookie.ts'
 import { Viewer } from './viewer.ts'
 import { openPool, type Sql } from '../../twin-server/src/store/connection.ts'
@@ -189,6 +190,15 @@ export class Lab {
     this.#callers.set(name, known)
     known.catch(() => this.#callers.delete(name))
     return known
+  }
+
+  /** Asks the living nodes in turn. */
+  readonly desk: Desk = {
+    call: (attempt, person) => {
+      const alive = this.nodes.filter(({ process }) => process.alive)
+      const node = alive[attempt % alive.length]
+      return node ? this.caller(node, person) : Promise.reject(new Error('no node lives'))
+    },
   }
 
   readonly #cookies = new Map<string, Promise<string>>()

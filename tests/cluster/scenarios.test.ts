@@ -7,6 +7,7 @@ import { demoFleet } from '../../models/src/stations/index.ts'
 import { until } from '../../scripts/cluster-lab.ts'
 import { quick } from './barriers.ts'
 import { pause } from './faults.ts'
+import { Cashier } from './cashier.ts'
 import { Clerk } from './clerk.ts'
 import { CLEAN, findings, settled } from './invariants.ts'
 import { Lab, type LabNode } from './lab.ts'
@@ -45,13 +46,16 @@ describe.runIf(seconds > 0)('faults one by one', () => {
   const lab = new Lab()
   const stations = demoFleet()
   const disk = mkdtempSync(join(tmpdir(), 'twin-disk-'))
-  const results: Record<string, { healedS: number; worstRssMB: number; acknowledged: number }> = {}
+  const results: Record<string, { healedS: number; worstRssMB: number; acknowledged: number; money: number }> = {}
   const lines: TcpProxy[] = []
+  const cashier = new Cashier(lab.desk, 'one')
   let count = 0
 
   beforeAll(async () => {
     if (root) run('mount', '-t', 'tmpfs', '-o', 'size=768m,mode=755', 'tmpfs', disk)
     await lab.start(2, quick, join(disk, 'postgres'))
+    const [station] = stations
+    if (station) await cashier.open(station, lab.mqttUrl, lab.sql)
   }, 180_000)
   afterAll(async () => {
     console.table(results)
@@ -75,7 +79,10 @@ describe.runIf(seconds > 0)('faults one by one', () => {
       await publisher.start(lab.mqttUrl, rate)
       await operator.start(lab, 500)
       clerk.start(lab, 300)
+      cashier.start(50)
+      const paid = cashier.done
       await until('all devices on record', async () => (await publisher.progress(lab.sql)).size === publisher.streams.length, 60)
+      await until('orders, repairs and money', async () => operator.accepted > 0 && clerk.done > 0 && cashier.done > paid + 5, 60)
       await fault()
       const began = performance.now()
       const marks = new Map(publisher.streams.map(({ device, seq }) => [device, seq]))
@@ -90,17 +97,19 @@ describe.runIf(seconds > 0)('faults one by one', () => {
       const healedS = Number(((performance.now() - began) / 1000).toFixed(1))
       await operator.stop()
       await clerk.stop()
+      await cashier.stop()
       await settled(lab.sql, publisher, 60)
       await until('no shard on the move', async () => !(await lab.owners()).has(''))
-      results[name] = { healedS, worstRssMB: Math.round(worst / 2 ** 20), acknowledged: publisher.acked }
+      results[name] = { healedS, worstRssMB: Math.round(worst / 2 ** 20), acknowledged: publisher.acked, money: cashier.done - paid }
       expect((await operator.verify(lab.sql)).commands).toBeGreaterThan(0)
-      expect(await findings(lab.sql, publisher, { lab, operator, clerk })).toEqual(CLEAN)
+      expect(await findings(lab.sql, publisher, { lab, operator, clerk, cashier })).toEqual(CLEAN)
       expect(worst).toBeLessThan(700 * 2 ** 20)
     } finally {
       clearInterval(watching)
       for (const line of lines) line.release()
       await operator.stop()
       await clerk.stop()
+      await cashier.stop()
       await publisher.stop()
     }
   }
