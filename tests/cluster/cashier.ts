@@ -258,12 +258,11 @@ export class Cashier {
     for (const paper of known.slice(Math.max(0, known.length - most))) {
       const acknowledged = paper.row
       const found = await this.#read(paper, attempt)
-      // It may be at work meanwhile, or have asked for a step that nobody answered.
-      const further = paper.unsure || paper.row !== acknowledged
+      // A later one may be of a step that is under way, or that nobody answered; `verify` looks at those.
       const fine =
         found &&
         acknowledged &&
-        (found.version === acknowledged.version ? found.state === acknowledged.state : further && found.version > acknowledged.version)
+        (found.version === acknowledged.version ? found.state === acknowledged.state : found.version > acknowledged.version)
       if (!fine)
         wrong.push(
           `${paper.record.name} ${paper.key}: acknowledged ${acknowledged?.version} ${acknowledged?.state}, found ${found?.version} ${found?.state}`,
