@@ -136,7 +136,7 @@ async function served(lab: Lab, publisher: Publisher, within: number): Promise<v
 async function trouble(lab: Lab, publisher: Publisher): Promise<string> {
   const progress = await publisher.progress(lab.sql)
   const behind = publisher.streams
-    .map(({ device, seq, sent, busy, acked }) => ({ device, seq, sent, busy, acked: acked.at(-1), stored: progress.get(device) ?? 0 }))
+    .map(({ device, seq, sent, busy, last }) => ({ device, seq, sent, busy, last, stored: progress.get(device) ?? 0 }))
     .filter(({ seq, stored }) => stored < seq - 5)
   const nodes = lab.nodes.filter(({ process }) => process.alive).map(({ name, process }) => `${name}:\n${process.output.slice(-3000)}`)
   return [JSON.stringify([...(await lab.owners())]), JSON.stringify(behind), ...nodes].join('\n')

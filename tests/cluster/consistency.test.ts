@@ -36,10 +36,10 @@ describe('several nodes', () => {
     cashier.start(20)
     await operator.start(lab, 300)
     const sums: string[] = []
+    const end = new AbortController()
     let looks = 0
-    let done = false
     const looking = (async () => {
-      for (; !done; looks++) {
+      for (; !end.signal.aborted; looks++) {
         const node = lab.nodes[looks % lab.nodes.length]
         if (node) sums.push(...(await moneyNow(lab, node)))
         await new Promise((resolve) => setTimeout(resolve, 200))
@@ -50,7 +50,7 @@ describe('several nodes', () => {
     lab.redisLine.hold()
     const silent = await readAfterWrites(lab, registers, long ? 20 : 2).finally(() => lab.redisLine.release())
     await until('money moved', async () => cashier.done > 20, 60)
-    done = true
+    end.abort()
     await looking
     await cashier.stop()
 

@@ -30,7 +30,7 @@ export function faultsOf(lab: Lab, random: () => number): Readonly<Record<string
     async nodePaused() {
       const node = victim()
       node?.process.signal('SIGSTOP')
-      await pause(500 + random() * 6000)
+      await pause(500 + random() * 11_500)
       node?.process.signal('SIGCONT')
     },
     async nodeReplaced() {
@@ -49,6 +49,18 @@ export function faultsOf(lab: Lab, random: () => number): Readonly<Record<string
       lab.redis.signal('SIGSTOP')
       await pause(random() * 6000)
       lab.redis.signal('SIGCONT')
+    },
+    /** Out of memory: it answers reads and refuses writes, as with a full disk under its log. */
+    async redisFull() {
+      await lab.tellRedis('CONFIG SET maxmemory 1')
+      await pause(random() * 6000)
+      await lab.tellRedis('CONFIG SET maxmemory 0')
+    },
+    /** It wants replicas that are not there, and refuses writes with another word. */
+    async redisAlone() {
+      await lab.tellRedis('CONFIG SET min-replicas-to-write 1')
+      await pause(random() * 6000)
+      await lab.tellRedis('CONFIG SET min-replicas-to-write 0')
     },
     async replicaPromoted() {
       await lab.promoteReplica(500 + random() * 3000)

@@ -188,7 +188,7 @@ export async function settled(sql: Sql, publisher: Publisher, seconds = 40): Pro
     'everything acknowledged on record',
     async () => {
       const progress = await publisher.progress(sql)
-      return publisher.streams.every(({ device, acked }) => (progress.get(device) ?? 0) >= Math.max(0, ...acked))
+      return publisher.streams.every(({ device, last }) => (progress.get(device) ?? 0) >= last)
     },
     seconds,
   )

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { demoFleet } from '../../models/src/stations/index.ts'
+import { demoFleet, type StationConfig } from '../../models/src/stations/index.ts'
 import { until } from '../../scripts/cluster-lab.ts'
 import { faultsOf, numbers, pause } from './faults.ts'
 import { CLEAN, findings, settled } from './invariants.ts'
@@ -10,7 +10,8 @@ import { Operator } from './operator.ts'
 import { Publisher } from './publisher.ts'
 
 const seconds = Number(process.env.TWIN_SOAK_SECONDS ?? 0)
-const rate = Number(process.env.TWIN_SOAK_RATE ?? 200)
+/** Messages/s; 0 = 85 % of what is measured. */
+const asked = Number(process.env.TWIN_SOAK_RATE ?? 0)
 const seed = Number(process.env.TWIN_FAULTS_SEED ?? 1)
 /** Faults that leave the processes alive: their memory and handles are what is watched. */
 const gentle = [
@@ -24,6 +25,10 @@ const gentle = [
   'postgresFrozen',
 ]
 
+/** Compressors of each station that send. */
+const UNITS = 3
+const STEP_S = 8
+
 interface Look {
   readonly atS: number
   readonly rssMB: number
@@ -35,7 +40,7 @@ interface Look {
 describe.runIf(seconds > 0)(`soak of ${(seconds / 3600).toFixed(2)} h`, () => {
   const lab = new Lab()
   const stations = demoFleet()
-  const publisher = new Publisher(stations, `soak-${seed}`, true)
+  const publisher = new Publisher(stations, `soak-${seed}`, false, 0, UNITS)
   const operator = new Operator(stations.slice(0, 4), `soak-${seed}`)
   beforeAll(async () => {
     await lab.start(3, {}, join(lab.dir, 'postgres'))
@@ -54,6 +59,9 @@ describe.runIf(seconds > 0)(`soak of ${(seconds / 3600).toFixed(2)} h`, () => {
       const faults = faultsOf(lab, random)
       const counts: Record<string, number> = {}
       const looks: Look[] = []
+      const capacity = asked > 0 ? null : await capacityOf(lab, stations)
+      const rate = capacity === null ? asked : Math.round(0.85 * capacity)
+      console.log(JSON.stringify({ capacityPerS: capacity ?? 'given', ratePerS: rate }))
       await publisher.start(lab.mqttUrl, rate)
       await operator.start(lab, 1000)
       const began = performance.now()
@@ -88,6 +96,7 @@ describe.runIf(seconds > 0)(`soak of ${(seconds / 3600).toFixed(2)} h`, () => {
       console.log(
         JSON.stringify({
           hours: seconds / 3600,
+          ratePerS: rate,
           acknowledged: publisher.acked,
           given: await operator.verify(lab.sql),
           faults: counts,
@@ -102,6 +111,30 @@ describe.runIf(seconds > 0)(`soak of ${(seconds / 3600).toFixed(2)} h`, () => {
     (seconds + 600) * 1000,
   )
 })
+
+/**
+ * Messages/s that the three nodes take: the offer grows by half until, at its end, less than 95 % of it is acknowledged, or what came last
+ * waits longer than a second.
+ */
+async function capacityOf(lab: Lab, stations: readonly StationConfig[]): Promise<number> {
+  let best = 0
+  for (let offer = 400; offer < 50_000; offer = Math.round(offer * 1.5)) {
+    const probe = new Publisher(stations, `probe-${offer}-${seed}`, false, 0, UNITS)
+    await probe.start(lab.mqttUrl, offer)
+    await pause(STEP_S * 1000)
+    const sent = probe.streams.reduce((sum, { seq }) => sum + seq, 0)
+    const took = probe.acked
+    // What a sender on a busy machine could not send was not refused.
+    const held = sent >= 0.8 * offer * STEP_S && sent - took <= offer && took >= 0.95 * (sent - offer)
+    await probe.stop()
+    console.log(JSON.stringify({ offeredPerS: offer, sentPerS: Math.round(sent / STEP_S), takenPerS: Math.round(took / STEP_S), held }))
+    if (!held) break
+    best = Math.round(took / STEP_S)
+    await settled(lab.sql, probe, 60)
+  }
+  if (best === 0) throw new Error('the nodes do not even take 400 messages/s')
+  return best
+}
 
 /** All nodes together: memory, open descriptors; the slowest commit p99. */
 async function lookAt(lab: Lab, atS: number): Promise<Look> {

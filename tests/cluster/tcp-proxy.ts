@@ -7,7 +7,7 @@ export class TcpProxy {
   readonly #host: string
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   #server: Server | undefined
-  #held = false
+  #held: 'all' | 'answers' | null = null
 
   /** `host`: where it listens. */
   constructor(target: number, host = '127.0.0.1') {
@@ -23,16 +23,16 @@ export class TcpProxy {
     return this
   }
 
-  /** Nothing passes any more and nobody is told, as where packets are dropped. */
-  hold(): void {
-    this.#held = true
+  /** Nothing passes any more and nobody is told, as where packets are dropped; `answers`: what is asked arrives, what is answered does not. */
+  hold(what: 'all' | 'answers' = 'all'): void {
+    this.#held = what
     for (const [client, server] of this.#pairs) {
-      client.pause()
+      if (what === 'all') client.pause()
       server.pause()
     }
   }
   release(): void {
-    this.#held = false
+    this.#held = null
     for (const [client, server] of this.#pairs) {
       client.resume()
       server.resume()
@@ -55,7 +55,7 @@ export class TcpProxy {
         this.#pairs.delete(pair)
         to.destroy()
       })
-      if (this.#held) from.pause()
+      if (this.#held === 'all' || (this.#held === 'answers' && from === server)) from.pause()
     }
   }
 
