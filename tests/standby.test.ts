@@ -1,13 +1,13 @@
-import { afterAll, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { demoFleet } from '@twin/models/stations'
 import { Unceasing } from './harness/acknowledged.ts'
 import { signInAt } from './harness/product.ts'
 import { sharedSecrets, SiteMachine } from './harness/sites.ts'
 
 const machines: SiteMachine[] = []
-afterAll(async () => {
+afterEach(async () => {
   await Promise.all(machines.map((machine) => machine.end()))
-  for (const machine of machines) machine.erase()
+  for (const machine of machines.splice(0)) machine.erase()
 }, 120_000)
 
 it(

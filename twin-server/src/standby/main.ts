@@ -25,7 +25,7 @@ try {
   const peer = new PeerLink(settings.authSecret, settings.peerUrl)
   const flags = process.execArgv
   const server = new ServerChild(process.env, flags, (code) => log.error({ code }, 'the server ended and is started again'))
-  const site: Site = new Site({ settings, peer, server, log, onPlace: () => doors.stand(closedPlaces()) })
+  const site: Site = new Site({ settings, peer, server, log, onPlace: () => doors.stand(closedPlaces()), onFatal: () => void end(1) })
   const makeServer = createDesk({ site, settings, peer })
   const doors = new Doors(makeServer)
   const closedPlaces = () => settings.networks.filter((network) => site.role !== 'serving' || network !== site.network)

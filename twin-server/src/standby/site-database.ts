@@ -1,5 +1,6 @@
 import { chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql as query } from 'kysely'
 import { baseCopy, type BaseCopyProgress } from '../backup/index.ts'
 import { type Account, dataHome, postgresAccount } from '../store/embedded-user.ts'
@@ -155,6 +156,26 @@ export async function receiving(sql: Sql): Promise<Receiving> {
     from (select 1) one left join pg_stat_wal_receiver r on true`
   if (!row) throw new Error('the database gave no answer')
   return row
+}
+
+/** Whether it still is one; false when nobody can say. */
+export async function isCopy(sql: Sql | null): Promise<boolean> {
+  if (sql === null) return false
+  return receiving(sql).then(
+    ({ recovering }) => recovering,
+    () => false,
+  )
+}
+
+/** Resolves when everything up to there is in this copy; rejects after ten minutes. */
+export async function replayedTo(sql: Sql, lsn: string): Promise<void> {
+  const end = performance.now() + 600_000
+  while (performance.now() < end) {
+    const [row] = await sql<{ there: boolean }[]>`select pg_last_wal_replay_lsn() >= ${lsn}::pg_lsn as there`
+    if (row?.there) return
+    await delay(50)
+  }
+  throw new Error('数据未能全部到达。 Not everything of the old site has arrived here.')
 }
 
 export interface Sending {

@@ -5,10 +5,21 @@ import { FileCopy } from './file-copy.ts'
 import type { PeerLink, Question, SiteAnswer } from './peer-link.ts'
 import { type Protection, watchProtection } from './protection.ts'
 import { beginRecord, type Move, settleLoss, siteRow, writeSiteRow } from './records.ts'
+import { type Loss, lossOf, nothingLost } from './loss.ts'
 import { type Marks, marksNow, measure } from './measure.ts'
 import type { ServerChild } from './server-child.ts'
 import type { Network, SiteSettings } from './settings.ts'
-import { hasDatabase, makeSlot, openSiteDatabase, receiving, type Receiving, type SiteDatabase, takeCopy } from './site-database.ts'
+import {
+  hasDatabase,
+  isCopy,
+  makeSlot,
+  openSiteDatabase,
+  receiving,
+  type Receiving,
+  replayedTo,
+  type SiteDatabase,
+  takeCopy,
+} from './site-database.ts'
 import { newSite, type Order, readSite, type SiteFile, writeSite } from './site-file.ts'
 
 export type Role = SiteAnswer['role']
@@ -26,11 +37,8 @@ export interface SiteParts {
   readonly log: Log
   /** The service is, or is no more, at this place: whoever answers at the others has to know. */
   readonly onPlace: () => void
-}
-
-/** What may be missing after a move; `files`: uploaded files are. */
-interface Loss extends Pick<Move, 'complete' | 'missingFrom'> {
-  readonly files?: boolean
+  /** It cannot go on as it is; started again it can. */
+  readonly onFatal: (error: unknown) => void
 }
 
 /** Why an order cannot be carried out, in words for whoever gave it. */
@@ -46,7 +54,6 @@ export class OrderError extends Error {
 
 const PEER_MS = 2000
 const STOP_LIMIT_MS = 120_000
-const REPLAY_LIMIT_MS = 10 * 60_000
 
 /** One site: what it is now, and how it becomes something else. */
 export class Site {
@@ -143,10 +150,15 @@ export class Site {
     }
     this.order = order
     this.problem = null
-    void this.#carryOut(order).catch((error: unknown) => {
+    void this.#carryOut(order).catch(async (error: unknown) => {
       this.#parts.log.error({ err: error }, 'the switch-over failed')
       this.problem = error instanceof Error ? error.message : String(error)
+      const stillStandby = await isCopy(this.sql)
+      // Writable and not served: a start goes on where this stopped.
+      if (order.kind === 'network' || !stillStandby) this.#parts.onFatal(error)
       this.order = null
+      this.step = null
+      this.#keep({ order: null })
     })
     return order
   }
@@ -331,7 +343,7 @@ export class Site {
     const { sql } = await this.#open()
     const state = await receiving(sql)
     // It ended between becoming writable and saying so.
-    if (!state.recovering) return this.#takeOver(this.#file.order ?? unknownOrder(), await this.#lossOf(null), null)
+    if (!state.recovering) return this.#takeOver(this.#file.order ?? unknownOrder(), await this.#silentLoss(), null)
     if (this.#file.order) this.#keep({ order: null })
     void this.#everyLook(() => this.#follow(), 1000)
     void this.#everyLook(async () => {
@@ -364,9 +376,10 @@ export class Site {
     const stopped = order.force ? null : await this.#stopOther()
     const { sql } = await this.#open()
     this.step = 'replaying'
-    if (stopped !== null) await this.#replayed(sql, stopped.lsn)
+    if (stopped !== null) await replayedTo(sql, stopped.lsn)
     const unfetched = await this.#files.fetchNew(sql)
-    const loss = unfetched === null ? await this.#lossOf(stopped) : { complete: false, missingFrom: unfetched, files: true }
+    const known = stopped === null ? await this.#silentLoss() : nothingLost
+    const loss = unfetched === null ? known : { complete: false, missingFrom: unfetched, files: true }
     this.step = 'promoting'
     const [promoted] = await sql<{ done: boolean }[]>`select pg_promote(true, 120) as done`
     if (!promoted?.done) throw new Error('the database did not become writable')
@@ -386,25 +399,9 @@ export class Site {
     throw new Error(`原站点未能停止。 The old site did not stop within ${STOP_LIMIT_MS / 1000} s.`)
   }
 
-  async #replayed(sql: Sql, lsn: string): Promise<void> {
-    const end = performance.now() + REPLAY_LIMIT_MS
-    while (performance.now() < end) {
-      const [row] = await sql<{ there: boolean }[]>`select pg_last_wal_replay_lsn() >= ${lsn}::pg_lsn as there`
-      if (row?.there) return
-      await delay(50)
-    }
-    throw new Error('数据未能全部到达。 Not everything of the old site has arrived here.')
-  }
-
-  /** Without the old site's word: what it may have acknowledged after it lost this one. */
-  async #lossOf(stopped: { readonly lsn: string } | null): Promise<Loss> {
-    if (stopped) return { complete: true, missingFrom: null }
+  async #silentLoss(): Promise<Loss> {
     const row = this.#db && (await siteRow(this.#db.sql))
-    if (row?.protected && row.policy === 'wait') return { complete: true, missingFrom: null }
-    if (!row?.protected) return { complete: false, missingFrom: row?.since ?? 0 }
-    // It goes on alone after the grace, if it lives.
-    const alone = (this.#heardAt ?? row.since) + this.#parts.settings.graceMs
-    return Date.now() < alone ? { complete: true, missingFrom: null } : { complete: false, missingFrom: alone }
+    return lossOf(row, this.#heardAt, this.#parts.settings.graceMs, Date.now())
   }
 
   async #takeOver(order: Order, { complete, missingFrom, files = false }: Loss, stoppedAt: number | null): Promise<void> {

@@ -123,7 +123,8 @@ async function show() {
     $('problem').textContent = view.problem ?? ''
     siteFacts(view)
     orderForm(view)
-    if (view.moves.length === 0) $('moves').textContent = '尚无记录 None yet'
+    if (view.moves.length === 0)
+      $('moves').textContent = view.role === 'moved' ? '记录在提供服务的站点 They are kept at the site that serves' : '尚无记录 None yet'
     else $('moves').replaceChildren(...view.moves.map(moveCard))
   } catch {
     $('role').textContent = '无法连接，正在重试 Not reachable, trying again'
