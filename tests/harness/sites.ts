@@ -75,7 +75,7 @@ export class SiteMachine {
     )
   }
 
-  async served(seconds = 90): Promise<void> {
+  async served(seconds = 240): Promise<void> {
     await until(`${this.env['TWIN_SITE']} serves`, async () => (await fetch(`${this.url}/api/health`)).ok, seconds).catch(
       (error: unknown) => {
         throw new Error(`not served:\n${this.output}`, { cause: error })
