@@ -93,6 +93,8 @@ export interface NodeOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Address it listens on and is reached at; default loopback. */
   readonly host?: string
+  /** Entry of another release. */
+  readonly main?: string
   /** Command that the node's process is started through, e.g. in a network namespace. */
   readonly wrap?: readonly string[]
 }
@@ -104,7 +106,12 @@ export const clusterSecrets = (): NodeJS.ProcessEnv => ({
 
 /** One node, whatever becomes of it. */
 export function spawnNode(name: string, options: NodeOptions): Child {
-  const words: readonly string[] = [...(options.wrap ?? []), process.execPath, ...serverFlags, join(root, 'twin-server/src/main.ts')]
+  const words: readonly string[] = [
+    ...(options.wrap ?? []),
+    process.execPath,
+    ...serverFlags,
+    options.main ?? join(root, 'twin-server/src/main.ts'),
+  ]
   const [command = process.execPath, ...args] = words
   return new Child(
     name,

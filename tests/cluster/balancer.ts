@@ -25,27 +25,23 @@ export class Balancer {
     return `http://127.0.0.1:${this.port}`
   }
 
-  async start(checkMs: number, port = 0): Promise<this> {
+  async start(checkMs = 250): Promise<this> {
     this.#server = createServer((incoming, outgoing) => this.#pass(incoming, outgoing))
     this.#server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(incoming, socket, head))
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
-    await new Promise<void>((resolve) => this.#server?.listen(port, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve))
     const address = this.#server.address()
     if (address && typeof address === 'object') this.port = address.port
     this.#timer = setInterval(() => void this.#check(checkMs), checkMs)
     return this
   }
 
-  async add(port: number): Promise<void> {
-    this.#backends.push({ port, ready: false })
+  async before(ports: readonly number[]): Promise<void> {
+    for (const port of ports) this.#backends.push({ port, ready: false })
     await this.#check(1000)
-  }
-
-  ready(): number {
-    return this.#backends.filter(({ ready }) => ready).length
   }
 
   async #check(timeoutMs: number): Promise<void> {

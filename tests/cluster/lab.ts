@@ -25,7 +25,7 @@ export interface LabNode {
   readonly name: string
   readonly url: string
   process: Child
-  readonly options: NodeOptions
+  options: NodeOptions
 }
 
 /** A cluster of real processes over one database, one Redis and one Mosquitto, all its own. */

@@ -28,6 +28,7 @@ export class ServiceWatch {
   #good = false
   #outages = 0
   #failedChecks = 0
+  #badSince: number | null = null
 
   constructor(options: WatchOptions) {
     this.#options = options
@@ -75,6 +76,9 @@ export class ServiceWatch {
     const { ledger, log } = this.#options
     try {
       const bad = await this.#look()
+      this.#badSince = bad ? (this.#badSince ?? performance.now()) : null
+      // A node that takes over a station needs a moment for the broker: neither good nor bad. What lasts is found by the gap it leaves.
+      if (this.#badSince !== null && performance.now() - this.#badSince < this.#options.settings.gapMs / 2) return
       const found = await ledger.check({ bad, first: this.#first, lost: this.#lost })
       if (found) {
         this.#outages++

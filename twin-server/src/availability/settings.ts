@@ -4,7 +4,7 @@ import { z } from 'zod'
 const environment = z.object({
   /** Between two checks of a node, each written down. */
   TWIN_AVAILABILITY_CHECK_MS: z.coerce.number().int().min(200).max(20_000).default(5000),
-  /** Without a good check of any node for longer than this the service was away. */
+  /** Without a good check of any node for longer than this the service was away; what a node finds bad for half of it degrades the minute. */
   TWIN_AVAILABILITY_GAP_MS: z.coerce.number().int().min(1000).max(600_000).default(20_000),
   /** Shards without an owner for longer than this make a check a bad one. */
   TWIN_AVAILABILITY_ORPHAN_MS: z.coerce.number().int().min(500).max(600_000).default(15_000),

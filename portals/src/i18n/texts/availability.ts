@@ -69,8 +69,8 @@ export const availabilityTexts = {
   'availability.found': ['系统判断：{{verdict}}（节点 {{node}}）', 'The system found: {{verdict}} (node {{node}})'],
   'availability.rules': ['计算规则', 'What counts'],
   'availability.rule.good': [
-    '每个节点每 {{check}} 秒自检并写入数据库：能提交、消息不积压、连得上消息代理、所有站点有节点负责。只要有一个节点自检全部通过，服务即为正常；有自检不通过的分钟为降级。',
-    'Every {{check}} s each node checks itself and writes it to the database: commits go through, nothing is stuck, the broker is reached, all stations have a node. One node that finds all well makes the service good; a minute with a failed check is degraded.',
+    '每个节点每 {{check}} 秒自检并写入数据库：能提交、消息不积压、连得上消息代理、所有站点有节点负责。只要有一个节点自检全部通过，服务即为正常；有节点连续 {{half}} 秒自检不通过的分钟为降级。',
+    'Every {{check}} s each node checks itself and writes it to the database: commits go through, nothing is stuck, the broker is reached, all stations have a node. One node that finds all well makes the service good; a minute in which a node has failed its checks for {{half}} s is degraded.',
   ],
   'availability.rule.outage': [
     '超过 {{gap}} 秒没有任何节点自检通过为中断，从最后一次通过算到下一次通过，以数据库时钟为准；单节点每次停止到重新服务都是中断，不论长短。没有进程能写入的时间，在下次启动时补记。',

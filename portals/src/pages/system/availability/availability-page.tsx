@@ -145,7 +145,7 @@ function Rules({ gapMs, checkMs }: { readonly gapMs: number; readonly checkMs: n
   return (
     <ul>
       {(['good', 'outage', 'counts', 'shares', 'bound'] as const).map((rule) => (
-        <li key={rule}>{t(`availability.rule.${rule}`, { gap: seconds(gapMs), check: seconds(checkMs) })}</li>
+        <li key={rule}>{t(`availability.rule.${rule}`, { gap: seconds(gapMs), half: seconds(gapMs / 2), check: seconds(checkMs) })}</li>
       ))}
     </ul>
   )
