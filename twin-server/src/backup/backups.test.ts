@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createStore, type EmbeddedPostgres, openPool, startEmbeddedPostgres, type Store } from '../store/index.ts'
 import { emptyBatch, sampleOf, stationOf } from '../testing/rows.ts'
-import { goLive, type BackupsOptions, Backups, type Run } from './index.ts'
+import { goLive, restoreOnNewMachine, type BackupsOptions, Backups, type Run } from './index.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'twin-backups-'))
 let pg: EmbeddedPostgres
@@ -117,6 +117,17 @@ it(
     expect((await backups.status()).ranges).toMatchObject([{ to: null }, { to: expect.any(Number) }])
   },
 )
+
+it('after the loss of the machine the backup folder alone restores everything that was archived', { timeout: 120_000 }, async () => {
+  await commit()
+  await store.sql`select pg_switch_wal()`
+  await expect.poll(async () => (await backups.status()).archive?.waiting, { timeout: 30_000 }).toBe(0)
+  const other = join(root, 'other')
+  await restoreOnNewMachine(await baseFolder(), other, () => undefined)
+  expect(await inCopy(other)).toEqual({ rows: seq, archive: 'true' })
+  expect(existsSync(join(other, 'files', 'ab', 'ab1'))).toBe(true)
+  await expect(restoreOnNewMachine(await baseFolder(), other, () => undefined)).rejects.toThrow('already')
+})
 
 it('finds a damaged file and a damaged log when asked, and does not restore from them', { timeout: 120_000 }, async () => {
   const { bases, folder } = await backups.status()

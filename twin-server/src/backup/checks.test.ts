@@ -56,7 +56,7 @@ async function aLittleLife(): Promise<void> {
     for (const { id: device, kind } of config.devices) {
       const points = kindOf(kind).points.filter(({ tier, type }) => tier !== 'derived' && type !== 'string')
       if (round === 1) say(device, 'e', round, { type: 'birth', kind, points: points.map(({ name }) => name) })
-      say(device, 't', round + 1, { p: Object.fromEntries(points.map(({ name, typical }) => [name, typical + round / 1000])) })
+      say(device, 't', round + 1, { p: Object.fromEntries(points.map(({ name, typical }) => [name, Number(typical) + round / 1000])) })
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
     if (round > 5 && (await kept()) > first) break

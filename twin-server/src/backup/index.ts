@@ -2,5 +2,6 @@ export { baseCopy, type BaseCopy, type BaseCopyOptions, type BaseCopyProgress, t
 export { type BackupPlan, Backups, isEmbedded, type BackupsOptions, type BackupStatus, ranges } from './service.ts'
 export { runChecks, type CheckParts } from './checks.ts'
 export { type Run } from './runs.ts'
+export { restoreOnNewMachine } from './new-machine.ts'
 export { goLive } from './go-live.ts'
 export { RunError } from './words.ts'

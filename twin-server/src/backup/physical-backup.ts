@@ -78,6 +78,8 @@ export async function runBackup(parts: PhysicalParts, log: RunLog, signal: Abort
       `Copied ${copy.files.length} files (${megabytes(copy.bytes)}, ${took} s), each with its SHA-256`,
       true,
     )
+    // Roles come with the data, and the password of its owner with them: without it nobody gets in on another machine.
+    await copyFile(join(embeddedHome(join(dataDir, 'postgres')), 'password'), join(partial, 'password'))
     const { added, all } = await copyUploads(join(dataDir, 'files'), folder.uploads(set))
     log.step(`上传的文件：共 ${all} 个，新增 ${added} 个`, `Uploaded files: ${all}, of which ${added} new`, true)
     await archived(sql, folder.wal(set), copy.stopWal, signal)

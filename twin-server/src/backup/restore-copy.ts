@@ -54,7 +54,7 @@ export async function runRestore(parts: PhysicalParts, log: RunLog, head: BaseHe
     // Postgres' account passes here; what is inside is closed to others.
     await mkdir(join(copy, 'postgres'), { recursive: true, mode: 0o755 })
     await copyBase(folder, base, join(copy, 'postgres'), folder.account, log, signal)
-    prepare(join(copy, 'postgres'), embeddedHome(join(dataDir, 'postgres')), folder.account)
+    prepare(join(copy, 'postgres'), join(embeddedHome(join(dataDir, 'postgres')), 'password'), folder.account)
     if (head.to === null) {
       await archived(sql, folder.wal(head.set), await endSegment(sql), signal)
       log.step('最新的日志段已归档', 'The newest segment is in the archive', true)
@@ -69,6 +69,8 @@ export async function runRestore(parts: PhysicalParts, log: RunLog, head: BaseHe
       await pool.end()
     }
     await postgres.stop()
+    // It is nobody's now: whoever looks at it starts it for himself.
+    rmSync(join(copy, 'postgres', 'owner'), { force: true })
     await copyFiles(parts, head.set, copy, log)
     log.place = copy
     return copy
@@ -79,19 +81,19 @@ export async function runRestore(parts: PhysicalParts, log: RunLog, head: BaseHe
   }
 }
 
-async function readManifest(folder: BackupFolder, head: BaseHead): Promise<Base> {
+export async function readManifest(folder: BackupFolder, head: Pick<BaseHead, 'set' | 'id'>): Promise<Base> {
   return folder.manifest(head.set, head.id).catch((error: unknown) => {
     throw new RunError(`备份 ${head.id} 的清单已损坏`, `The manifest of backup ${head.id} is damaged`, error)
   })
 }
 
 /** Every file is checked while it is copied. Throws RunError naming the first one that differs. */
-async function copyBase(
+export async function copyBase(
   folder: BackupFolder,
   base: Base,
   home: string,
   account: Account | null,
-  log: RunLog,
+  log: Pick<RunLog, 'step' | 'progress'>,
   signal: AbortSignal,
 ): Promise<void> {
   const from = join(folder.base(base.set, base.id), 'data')
@@ -151,9 +153,9 @@ export function giveAll(path: string, account: Account | null): void {
 }
 
 /** The password of its people is that of the original; its archive is not. */
-function prepare(home: string, original: string, account: Account | null): void {
+export function prepare(home: string, password: string, account: Account | null): void {
   const data = join(home, 'data')
-  writeFileSync(join(home, 'password'), readFileSync(join(original, 'password')), { mode: 0o600 })
+  writeFileSync(join(home, 'password'), readFileSync(password), { mode: 0o600 })
   const file = join(data, 'postgresql.auto.conf')
   const kept = readFileSync(file, 'utf8')
     .split('\n')
@@ -163,7 +165,8 @@ function prepare(home: string, original: string, account: Account | null): void 
   if (account) chownSync(join(data, 'recovery.signal'), account.uid, account.gid)
 }
 
-async function recover(home: string, wal: string, at: number): Promise<EmbeddedPostgres> {
+/** `at` null: as far as the archive goes. */
+export async function recover(home: string, wal: string, at: number | null): Promise<EmbeddedPostgres> {
   try {
     return await startEmbeddedPostgres({
       dir: home,
@@ -172,9 +175,11 @@ async function recover(home: string, wal: string, at: number): Promise<EmbeddedP
         archive_mode: 'off',
         hot_standby: 'off',
         restore_command: restoreCommand(wal),
-        recovery_target_time: new Date(at).toISOString().replace('T', ' ').replace('Z', '+00'),
-        recovery_target_inclusive: 'on',
-        recovery_target_action: 'promote',
+        ...(at !== null && {
+          recovery_target_time: new Date(at).toISOString().replace('T', ' ').replace('Z', '+00'),
+          recovery_target_inclusive: 'on',
+          recovery_target_action: 'promote',
+        }),
       },
     })
   } catch (error) {

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sql } from '../store/connection.ts'
 import { embeddedHome, findEmbeddedPostgres } from '../store/embedded.ts'
+import { runningPostmaster } from '../store/embedded-process.ts'
 import { json } from '../store/text.ts'
 import { type ArchiveState, archiveState, setArchiving } from './archive.ts'
 import { BackupFolder, type BaseHead } from './folder.ts'
@@ -180,10 +181,11 @@ export class Backups {
     })
   }
 
-  /** Removes the copy of a restore. false: there is none. */
-  async discard(id: string): Promise<boolean> {
+  /** Removes the copy of a restore. false: there is none; `busy`: somebody looks at it, a server runs on it. */
+  async discard(id: string): Promise<boolean | 'busy'> {
     const run = await this.#runs.find(id)
     if (run?.kind !== 'restore' || run.place === null || run.state === 'running') return false
+    if (runningPostmaster(join(run.place, 'postgres', 'data'))) return 'busy'
     rmSync(run.place, { recursive: true, force: true })
     await this.#runs.forgetPlace(id)
     return true

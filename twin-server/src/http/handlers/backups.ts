@@ -32,7 +32,7 @@ export interface BackupsView {
   backup(by: string): Promise<Started>
   verify(id: string, by: string): Promise<Started | undefined>
   restore(at: number, by: string): Promise<Started | undefined>
-  discard(id: string): Promise<boolean>
+  discard(id: string): Promise<boolean | 'busy'>
 }
 type RunView = Omit<Run, 'steps'> & { readonly steps: readonly Run['steps'][number][] }
 
@@ -88,7 +88,9 @@ export function backupHandlers({
     },
     discardRestore: async ({ params, note }) => {
       note({ target: params.restore })
-      if (!(await kept().discard(params.restore))) refuse('not-found')
+      const gone = await kept().discard(params.restore)
+      if (gone === 'busy') refuse('conflict', { message: { zh: '副本上有服务在运行', en: 'A server runs on this copy' } })
+      if (!gone) refuse('not-found')
       return { ok: true }
     },
   }
