@@ -20,12 +20,10 @@ import { openPool, type Sql } from '../store/connection.ts'
 import { archived, endSegment, restoreCommand } from './archive.ts'
 import { runChecks } from './checks.ts'
 import type { Base, BackupFolder, BaseHead } from './folder.ts'
-import { copyUploads, type PhysicalParts } from './physical-backup.ts'
+import { copyUploads, type PhysicalParts, SMALL } from './physical-backup.ts'
 import type { RunLog } from './runs.ts'
 import { megabytes, moment, RunError, seconds } from './words.ts'
 
-/** Read at once rather than as a stream: a data folder has thousands of small files. */
-const SMALL = 4 << 20
 /** Recovery replays what an installation wrote in days. */
 const RECOVERY_MS = 6 * 3_600_000
 
