@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StationConfig } from '@twin/models/stations'
@@ -132,6 +132,9 @@ export class ClusterWorld {
     await this.#redis?.end('SIGKILL')
     await this.sql?.end().catch(() => undefined)
     await this.#postgres?.stop()
+    // As root it keeps its data elsewhere, and says where.
+    const location = join(this.#dir, 'postgres', 'location')
+    if (existsSync(location)) rmSync(readFileSync(location, 'utf8').trim(), { recursive: true, force: true })
     rmSync(this.#dir, { recursive: true, force: true })
   }
 }
