@@ -65,7 +65,7 @@ const environment = z.object({
   TWIN_SHED_DATABASE_MS: z.coerce.number().int().min(500).max(600_000).default(3000),
   /** Messages waiting for their commit, MB; from here on the runtime takes no more either. */
   TWIN_SHED_PENDING_MB: z.coerce.number().int().min(1).max(4096).default(64),
-  /** Mean delay of the event loop, ms, for three seconds. */
+  /** Mean delay of the event loop, ms, for five seconds. */
   TWIN_SHED_LAG_MS: z.coerce.number().int().min(20).max(60_000).default(200),
   /** Share of the heap limit. */
   TWIN_SHED_HEAP: z.coerce.number().min(0.1).max(1).default(0.9),

@@ -39,7 +39,7 @@ export interface Overload {
 
 const SECOND = 1000
 /** Seconds in a row after which the loop counts as late, and as on time again. */
-const SUSTAINED = 3
+const SUSTAINED = 5
 /** A refused write is remembered this long, ms. */
 const REMEMBERED = 10_000
 
