@@ -316,6 +316,7 @@ async function start(config: Config, parts: Parts, onFatal: (error: Error) => vo
       // Nodes may share their data folder.
       dir: join(config.dataDir, 'spool', config.cluster ? config.cluster.addr.replaceAll(/[^0-9A-Za-z.-]+/g, '-') : 'single'),
       place: cluster ? (station) => cluster.place(station) : () => 'here',
+      elsewhere: () => cluster?.othersReachPostgres() ?? false,
       handOn: (addr, records) => cluster?.handOn(addr, records) ?? Promise.resolve(false),
       recorded: (sought) => store.history.recorded(sought),
     },

@@ -47,6 +47,8 @@ export interface Cluster {
   tell(news: News): void
   /** Who owns a station, to the best of this node's knowledge. */
   place(station: string): 'here' | 'nowhere' | { readonly addr: string }
+  /** As far as is known by the last heartbeats. */
+  othersReachPostgres(): boolean
   /** Spooled messages to their owner; true = durable there. */
   handOn(addr: string, records: readonly SpoolRecord[]): Promise<boolean>
   /** For the cluster page. */
@@ -214,6 +216,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
       const owner = node.directory.ofStation(station)
       return owner && owner.inc !== inc ? { addr: owner.addr } : 'nowhere'
     },
+    othersReachPostgres: () => node.membership.peerHas('postgres', inc),
     handOn: async (addr, records) => (await peers.post(addr, 'spooled', records, 35_000)).ok,
     status: () => clusterStatus(clusterStore, settings.staleMs),
     quarantined: () => quarantinedActors(clusterStore, settings.staleMs),

@@ -19,6 +19,8 @@ export interface SpoolOptions {
   readonly runtime: { metrics(): { readonly commits: number; readonly pending: number } }
   /** here = this process owns the station; nowhere = nobody does now; else the address of the node that does. */
   readonly place: (station: string) => 'here' | 'nowhere' | { readonly addr: string }
+  /** Another node still reaches Postgres: it will have our stations soon, and must not be given their newer telemetry before ours. */
+  readonly elsewhere?: () => boolean
   readonly takeHere: (records: readonly SpoolRecord[]) => Promise<boolean>
   /** Gives records to another node; true = durable there. */
   readonly handOn: (addr: string, records: readonly SpoolRecord[]) => Promise<boolean>
@@ -180,7 +182,7 @@ export function createSpool(options: SpoolOptions): Spool {
     // Counted in ticks: after a pause of this process nothing has been seen yet.
     stuckMs = moved ? 0 : stuckMs + TICK_MS
     const was = state.away
-    state.away = stuckMs >= options.awayMs
+    state.away = stuckMs >= options.awayMs && !options.elsewhere?.()
     if (state.away && !was && policy !== 'hold') begin()
     const old = now() - FORGET_MS
     if (!state.away)

@@ -31,7 +31,7 @@ export interface IngestOptions {
   /** Rates of devices; without it those of `flood-guard.ts` and `embedded-broker.ts`. */
   readonly limits?: { readonly flood: FloodLimits; readonly acceptPerSecond: number }
   /** What becomes of telemetry while Postgres is away; without it, it waits. */
-  readonly outage?: Pick<SpoolOptions, 'policy' | 'awayMs' | 'maxBytes' | 'place' | 'handOn'> & {
+  readonly outage?: Pick<SpoolOptions, 'policy' | 'awayMs' | 'maxBytes' | 'place' | 'elsewhere' | 'handOn'> & {
     readonly dir: string
     readonly recorded: SpoolDrainOptions['recorded']
   }
