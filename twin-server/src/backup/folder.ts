@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { canReach, dataHome, give, postgresAccount } from '../store/embedded-user.ts'
+import { type Account, canReach, dataHome, give, postgresAccount } from '../store/embedded-user.ts'
 import { nextSegment } from './archive.ts'
 import type { BaseCopy } from './base-copy.ts'
 import { RunError } from './words.ts'
@@ -39,10 +39,12 @@ const SEGMENT = /^[0-9A-F]{24}\.gz$/
 export class BackupFolder {
   readonly root: string
   /** Postgres' own account when the server runs as root. */
-  readonly account = postgresAccount()
+  readonly account: Account | null
 
   /** `given` by the administrator: then it is exactly there, and Postgres has to be able to reach it. */
-  constructor(dir: string, given: boolean) {
+  constructor(dir: string, given: boolean, archives = true) {
+    // Without an archive Postgres has nothing to do there.
+    this.account = archives ? postgresAccount() : null
     this.root = given ? resolve(dir) : dataHome(resolve(dir), this.account)
     if (this.account && !canReach(this.account, this.root))
       throw new RunError(

@@ -84,7 +84,7 @@ export class Backups {
     let folder: BackupFolder | null = null
     let problem: Words | null = null
     try {
-      folder = new BackupFolder(dir ?? join(dataDir, 'backups'), dir !== null)
+      folder = new BackupFolder(dir ?? join(dataDir, 'backups'), dir !== null || !options.embedded, options.embedded)
     } catch (error) {
       problem = wordsOf(error)
     }
