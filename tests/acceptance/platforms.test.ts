@@ -377,9 +377,9 @@ describe.skipIf(!hasBrowser)('accounts, roles and menus of the platforms', () =>
       await page.locator('[data-testid="password-form"] button[type="submit"]').click()
     }
     await change('Short#26A')
-    await page.getByText('密码至少 10 位').waitFor()
+    await page.locator('#next_help').getByText('密码至少 10 位').waitFor()
     await change('First#2026-keeper')
-    await page.getByText('不能与最近五次的密码相同').waitFor()
+    await page.locator('#next_help').getByText('不能与最近五次的密码相同').waitFor()
     await change('Third#2026-keeper')
     await page.getByTestId('account-menu').waitFor()
     expect((await call(await product.signIn('keeper', 'Third#2026-keeper'), 'GET', '/api/records/term'))[0]).toBe(200)

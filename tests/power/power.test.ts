@@ -115,7 +115,7 @@ describe.skipIf(why !== null || cuts === 0)(`${cuts} cuts, seed ${seed}`, () => 
     // The row asks for a hundred.
     `[CL18]${cuts >= 100 ? ' [P-014]' : ''} killed and with its power cut in the middle of writes, it comes back with the last acknowledged record of every twin, order and account, and says what it replayed`,
     async () => {
-      onTestFailed(() => console.log(product.server.output.slice(-3000)))
+      onTestFailed(() => console.log(product.server.output.slice(-3000), '\n', disk.read('data/postgres/postgres.log')?.slice(-3000)))
       const startsMs: number[] = []
       const sums = {
         kills: 0,

@@ -250,7 +250,7 @@ describe('machine under random input', () => {
         expect(new Set(b.published.map((message) => `${message.id} ${message.n} ${message.expiresAt}`)).size).toBeLessThanOrEqual(1)
         reached.add(b.state.phase)
       }),
-      { numRuns: 2000 },
+      { numRuns: 6000 },
     )
     for (const phase of ['EXECUTED', 'REJECTED', 'EXPIRED', 'FAILED', 'UNVERIFIED', 'ABORTED']) expect(reached).toContain(phase)
   })

@@ -87,6 +87,8 @@ function pathOf(path: string, foreign: boolean): string {
     analysis: 'use',
     run: 'none',
     outage: '0',
+    backup: 'none',
+    restore: 'none',
     day: '2026-03-01',
   }
   return path.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '')

@@ -1,8 +1,9 @@
-import { chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql as query } from 'kysely'
 import { baseCopy, type BaseCopyProgress } from '../backup/index.ts'
+import { syncFolder, writeDurably } from '../store/durable-file.ts'
 import { type Account, dataHome, postgresAccount } from '../store/embedded-user.ts'
 import { type Db, keepEmbeddedPostgres, openPool, type Sql } from '../store/index.ts'
 import type { SiteSettings } from './settings.ts'
@@ -88,12 +89,13 @@ export async function takeCopy(
   if (how === 'follow') await makeSlot(url)
   const copy = await baseCopy({ url, to: fresh, label: 'standby', onProgress })
   if (how === 'restore') await fetchWal(url, copy, join(fresh, 'pg_wal'))
-  writeFileSync(join(fresh, 'postgresql.auto.conf'), how === 'follow' ? following(source) : '', { mode: 0o600 })
-  writeFileSync(join(fresh, 'standby.signal'), '', { mode: 0o600 })
+  writeDurably(join(fresh, 'postgresql.auto.conf'), how === 'follow' ? following(source) : '')
+  writeDurably(join(fresh, 'standby.signal'), '')
   hand(fresh, account)
   // Roles come with the copy, so their password does.
-  writeFileSync(join(home, 'password'), `${decodeURIComponent(source.password)}\n`, { mode: 0o600 })
+  writeDurably(join(home, 'password'), `${decodeURIComponent(source.password)}\n`)
   renameSync(fresh, join(home, 'data'))
+  syncFolder(home)
 }
 
 /** The place in the log from which the other site keeps everything for its standby. */

@@ -117,7 +117,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     throw new Error(
       `缺少数据库密码文件 ${passwordFile}，请恢复该文件或最近的备份。 The file ${passwordFile} is missing, so nobody can sign in to the database: restore it or the last backup.`,
     )
-  ownArchiving(data)
+  ownArchiving(data, account)
   await clearStalePid(data)
   const port = await freePort(options.port ?? 0)
   if (existsSync(log) && statSync(log).size > 20_000_000) truncateSync(log)
@@ -209,10 +209,12 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /** Archiving is switched on and off while the database runs (`backup/archive.ts`); until then every finished segment may go. */
-function ownArchiving(data: string): void {
+function ownArchiving(data: string, account: Account | null): void {
   const file = join(data, 'postgresql.auto.conf')
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  if (!/^archive_command\b/m.test(text)) appendFileSync(file, `${text.endsWith('\n') || text === '' ? '' : '\n'}archive_command = 'true'\n`)
+  const ended = text.endsWith('\n') || text === '' ? text : `${text}\n`
+  // A half-written one would keep the database from starting.
+  if (!/^archive_command\b/m.test(text)) writeDurably(file, `${ended}archive_command = 'true'\n`, 0o600, account)
 }
 
 /** Who may sign in from where, if not only from this machine: with a password, and never without. */

@@ -50,7 +50,7 @@ function explained(error: unknown, file: string): unknown {
   if (
     error instanceof SyntaxError ||
     error instanceof RangeError ||
-    /^(?:22|23|42)...$/.test(code) ||
+    /^(?:(?:22|23|42|XX)...|08P01)$/.test(code) ||
     code.startsWith('ZSTD') ||
     code.startsWith('Z_') ||
     code === 'ERR_STREAM_PREMATURE_CLOSE'
