@@ -127,8 +127,9 @@ function rows(options: ClusterBenchOptions, [single, one, three]: readonly Targe
       figure: `${cost(three).toFixed(0)} µs (${parts(three)})`,
       baseline: `one node of a cluster ${cost(one).toFixed(0)} µs (${parts(one)})`,
       ratio: share.toFixed(2),
-      target: '≥ 0.75 of the throughput of one',
-      met: share >= 0.75,
+      // Nodes that idle have their price too: what counts is what they take at their limit, below.
+      target: '',
+      met: null,
     },
     {
       what: `one node of a cluster: the same, ${name}`,
@@ -148,8 +149,8 @@ function highest({ ladder }: ClusterBenchOptions, single: Target, one: Target, t
     figure: `${three.best} msg/s`,
     baseline: `one node ${one.best}, without Redis ${single.best} msg/s`,
     ratio: one.best > 0 ? (three.best / one.best).toFixed(2) : '',
-    target: '',
-    met: null,
+    target: '≥ 0.75 of the throughput of one',
+    met: one.best > 0 && three.best >= 0.75 * one.best,
   }
 }
 

@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
-  appendFileSync,
   closeSync,
   existsSync,
   mkdirSync,
