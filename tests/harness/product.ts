@@ -7,15 +7,20 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
 
+/**
+ * A port of this machine that nobody listens on, from below those the system gives to outgoing connections: one of these could be in use by the
+ * time its server wants it.
+ */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer()
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
     })
-  })
+    if (free) return port
+  }
 }
 
 /** Calls until it gives something other than undefined or false; the error of the last attempt says why it never did. */

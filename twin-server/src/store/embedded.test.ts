@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { findEmbeddedPostgres, openPool, startEmbeddedPostgres, type EmbeddedPostgres } from './index.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'twin-embedded-'))
@@ -69,7 +69,10 @@ it('[ST19] after kill -9 of the parent the next start takes the running database
   running = await startEmbeddedPostgres({ dir })
   expect(running.adopted).toBe(true)
   await ask(running.url, 'create table kept as select 2 as x')
-  process.kill(Number(readFileSync(join(dir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL')
+  const postmaster = Number(readFileSync(join(dir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
+  process.kill(postmaster, 'SIGKILL')
+  // It ends a moment after the signal.
+  await vi.waitFor(() => expect(() => process.kill(postmaster, 0)).toThrow(), 10_000)
   running = await startEmbeddedPostgres({ dir })
   expect(running.adopted).toBe(false)
   expect(await ask(running.url, 'select x from kept')).toEqual([{ x: 2 }])
