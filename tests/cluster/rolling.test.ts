@@ -99,7 +99,7 @@ describe.runIf(long && hasBrowser)('three nodes behind a load balancer', () => {
     await site.stop()
   }, 120_000)
 
-  it('are upgraded and restarted one after the other under load of people and devices: a probe outside has no failed minute, no maintenance was needed, and the availability page shows the same', async () => {
+  it('[P-001] are upgraded and restarted one after the other under load of people and devices: a probe outside has no failed minute, no maintenance was needed, and the availability page shows the same', async () => {
     const { lab, probe, balancer, viewers, publisher } = site
     const began = probe.seconds[0]?.at ?? 0
     const at = { url: balancer.url } as Parameters<typeof signInAs>[1]
